@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// The target list is the architecture diagram: pure values at the bottom, input and output around them, wiring on top.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// MARK: - Packages
+
+let dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+// MARK: - Coordination: builds without libtorch
+
+var targets: [Target] = [
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: strict),
+    .target(name: "Sweep", dependencies: [crypto, yams], swiftSettings: strict),
+    .target(name: "Wire", dependencies: [protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
+    .target(name: "Scheduling", dependencies: ["Sweep", collections], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["Scheduling", "Sweep", grdb], swiftSettings: strict),
+    .target(name: "Artifacts", dependencies: ["ZeroMQ", "Wire", "Sweep", crypto], swiftSettings: strict),
+    .target(name: "Frontier", swiftSettings: strict),
+    .target(
+        name: "Report", dependencies: ["Frontier", "Sweep"], resources: [.copy("Resources")],
+        swiftSettings: strict),
+    .target(
+        name: "Coordinator",
+        dependencies: ["Scheduling", "Store", "Artifacts", "Report", "Sweep", "Wire", "ZeroMQ", logging, crypto],
+        swiftSettings: strict),
+    .target(
+        name: "Worker",
+        dependencies: ["Scheduling", "Artifacts", "Sweep", "Wire", "ZeroMQ", logging, crypto, subprocess],
+        swiftSettings: strict),
+    .target(
+        name: "EspalierTestKit", dependencies: ["Scheduling", "Sweep", "Wire"], swiftSettings: strict),
+    .executableTarget(
+        name: "espalier",
+        dependencies: [
+            "Coordinator", "Worker", "Report", "Frontier", "Scheduling", "Sweep", "Wire", "ZeroMQ", argumentParser,
+            logging,
+        ],
+        swiftSettings: strict),
+    .executableTarget(
+        name: "espalier-fake-engine", dependencies: ["EspalierTestKit"], swiftSettings: strict),
+
+    .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: strict),
+    .testTarget(name: "SweepTests", dependencies: ["Sweep"], swiftSettings: strict),
+    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(
+        name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep"], swiftSettings: strict),
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep"], swiftSettings: strict),
+    .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: strict),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),
+    .testTarget(
+        name: "CoordinatorTests",
+        dependencies: ["Coordinator", "EspalierTestKit", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "WorkerTests", dependencies: ["Worker", "EspalierTestKit", "Scheduling", "Sweep", "Wire", "ZeroMQ"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "SystemTests",
+        dependencies: ["espalier", "espalier-fake-engine", "Report", "Sweep", "Wire", "ZeroMQ", subprocess],
+        swiftSettings: strict),
+]
+
+// MARK: - Engine: only where libtorch is found
+
+let environment = ProcessInfo.processInfo.environment
+let libtorch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch/torch"
+
+if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
+    let headers = ["-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include"]
+    let engine: [Target] = [
+        .target(
+            name: "CTorch",
+            cxxSettings: [.unsafeFlags(headers + ["-O2", "-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [
+                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"),
+            ]),
+        .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: strict),
+        .target(
+            name: "Datasets", dependencies: ["Torch", "Sweep", "CZlib", crypto], resources: [.copy("Resources")],
+            swiftSettings: strict),
+        .target(name: "Networks", dependencies: ["Torch", "Sweep"], swiftSettings: strict),
+        .target(name: "Pruning", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .target(
+            name: "Engine", dependencies: ["Datasets", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "espalier-engine", dependencies: ["Engine", argumentParser], swiftSettings: strict),
+        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch"], swiftSettings: strict),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .testTarget(name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "espalier-engine", "Sweep", "Wire", subprocess],
+            swiftSettings: strict),
+    ]
+    targets += engine
+}
+
+let package = Package(
+    name: "espalier",
+    products: [.executable(name: "espalier", targets: ["espalier"])],
+    dependencies: dependencies,
+    targets: targets,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,2 @@
+// libtorch behind a C interface.
+#pragma once

@@ -1,0 +1,29 @@
+package import Sweep
+
+/// Everything that can happen to the coordinator, decoded and authenticated.
+package enum CoordinatorEvent: Sendable {
+    /// First event, once: what the store remembers. Raises the coordinator's epoch.
+    case restored(Durable)
+    /// An operator submitted a sweep. `cached` are the outcomes the store already has for stages of this plan.
+    case submitted(SweepID, plan: Plan, cached: [StageKey: Outcome])
+    case cancelled(SweepID)
+    case hello(WorkerDescription, running: [LeaseStatus], from: Peer)
+    case heartbeat(credit: Int, running: [LeaseStatus], draining: Bool, from: Peer)
+    /// `artifactsPresent`: the shell found every artifact of the outcome verified in the artifact store.
+    case result(LeaseID, Outcome, artifactsPresent: Bool, from: Peer)
+    case failure(LeaseID, Failure, from: Peer)
+    case released(LeaseID, resume: ArtifactReference?, from: Peer)
+    case bye(from: Peer)
+    /// The worker's key was revoked: its leases end now, nothing it says counts.
+    case revoked(worker: String)
+    /// A wake-up that was asked for, or any other chance to look at the clock.
+    case tick
+}
+
+package struct SweepID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// A short word made by the shell from the sweep's name and a counter: "mnist-lenet-300-100-2".
+    package var text: String
+    package init(_ text: String) { self.text = text }
+    package var description: String { text }
+    package static func < (a: SweepID, b: SweepID) -> Bool { a.text < b.text }
+}

@@ -1,0 +1,61 @@
+package import Sweep
+
+/// What the shell must do. All records of one batch of events are made durable in one transaction before any message of
+/// the batch is sent.
+package enum Directive: Hashable, Sendable {
+    case persist(Record)
+    case send(Message, to: Peer)
+    /// Deliver a ``CoordinatorEvent/tick`` no later than this.
+    case wake(at: Instant)
+}
+
+/// What the coordinator says to a worker.
+package enum Message: Hashable, Sendable {
+    case helloOK(coordinatorEpoch: UInt64, dropped: [LeaseID])
+    case refused(Refusal)
+    case lease(Grant)
+    case heartbeatAck(coordinatorEpoch: UInt64)
+    case resultAck(LeaseID, Verdict)
+    case revoke(LeaseID, reason: String)
+    /// This connection never said hello, or said it to an earlier coordinator.
+    case helloAgain
+}
+
+package enum Verdict: String, Hashable, Sendable {
+    case accepted
+    /// Another result of the same stage was first; this one is kept beside it.
+    case replica
+    /// Nobody asks for this stage (any more).
+    case unknown
+}
+
+package struct Refusal: Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
+        case revoked
+        case wrongName
+        case duplicateWorker
+        case malformed
+    }
+    package var reason: Reason
+    /// One sentence with the remedy.
+    package var message: String
+    package init(reason: Reason, message: String) {
+        self.reason = reason
+        self.message = message
+    }
+}
+
+/// A lease as it is sent. The stage's description and engine come from the plan; the shell reads them by key.
+package struct Grant: Hashable, Sendable {
+    package var lease: LeaseID
+    /// The parents' checkpoints, and the checkpoint of a released attempt under the role "resume".
+    package var inputs: [ArtifactReference]
+    package var sweep: SweepID
+    package var label: String
+    package init(lease: LeaseID, inputs: [ArtifactReference], sweep: SweepID, label: String) {
+        self.lease = lease
+        self.inputs = inputs
+        self.sweep = sweep
+        self.label = label
+    }
+}

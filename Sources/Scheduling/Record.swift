@@ -1,0 +1,80 @@
+package import Sweep
+
+/// One durable change, applied by the store in the order given.
+package enum Record: Hashable, Sendable {
+    /// The coordinator started: every lease and acknowledgement from here on belongs to this epoch.
+    case coordinatorEpoch(UInt64)
+    /// The sweep with its tasks, and the stages not known before.
+    case submitted(SweepID, Plan)
+    /// Raised with every lease, in the same transaction that precedes the lease's sending.
+    case leased(LeaseID, worker: String)
+    /// The one accepted result of a stage.
+    case result(LeaseID, Outcome, worker: String)
+    /// A second result of a stage that already has one: kept for the audit, never merged.
+    case replica(LeaseID, Outcome, worker: String)
+    case failed(LeaseID, Failure, worker: String)
+    /// The stage is given up on, with the evidence of its last failure.
+    case quarantined(StageKey, Failure)
+    /// A checkpoint to continue an unfinished stage from.
+    case resume(StageKey, ArtifactReference)
+    case sweepState(SweepID, SweepState)
+}
+
+package enum SweepState: String, Hashable, Sendable, Codable {
+    case running
+    /// Every task has a measured point.
+    case finished
+    /// Nothing is left to run, but some stages were given up on.
+    case failed
+    case cancelled
+}
+
+/// What the store remembers, handed to a starting coordinator.
+package struct Durable: Sendable {
+    package struct StageState: Sendable {
+        package var node: Plan.Node
+        package var parents: [StageKey] { node.stage.parents }
+        /// The highest epoch ever leased; 0 when never.
+        package var epoch: UInt64
+        /// Who held the last lease, while the stage has neither outcome nor quarantine.
+        package var lastWorker: String?
+        package var failures: [Failure]
+        package var outcome: Outcome?
+        package var quarantined: Failure?
+        package var resume: ArtifactReference?
+        package init(
+            node: Plan.Node, epoch: UInt64 = 0, lastWorker: String? = nil, failures: [Failure] = [],
+            outcome: Outcome? = nil, quarantined: Failure? = nil, resume: ArtifactReference? = nil
+        ) {
+            self.node = node
+            self.epoch = epoch
+            self.lastWorker = lastWorker
+            self.failures = failures
+            self.outcome = outcome
+            self.quarantined = quarantined
+            self.resume = resume
+        }
+    }
+    package struct SweepRecord: Sendable {
+        package var id: SweepID
+        package var plan: Plan
+        package var state: SweepState
+        package init(id: SweepID, plan: Plan, state: SweepState) {
+            self.id = id
+            self.plan = plan
+            self.state = state
+        }
+    }
+    /// Of the coordinator that stopped; 0 for a new state directory.
+    package var coordinatorEpoch: UInt64
+    /// In order of submission.
+    package var sweeps: [SweepRecord]
+    package var stages: [StageKey: StageState]
+    package init(
+        coordinatorEpoch: UInt64 = 0, sweeps: [SweepRecord] = [], stages: [StageKey: StageState] = [:]
+    ) {
+        self.coordinatorEpoch = coordinatorEpoch
+        self.sweeps = sweeps
+        self.stages = stages
+    }
+}

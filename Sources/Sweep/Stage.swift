@@ -1,0 +1,179 @@
+internal import Foundation
+
+/// A unit of work leased to one worker: train a dense network, or prune and retrain one level.
+///
+/// The value holds everything that decides the result's bits and nothing else: no paths, no worker, no time. Its
+/// canonical JSON is what the coordinator stores, the lease carries, the engine reads and the key hashes.
+package struct Stage: Codable, Hashable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        /// Trains the dense network of a seed.
+        case train
+        /// Prunes the parent's network to one level and retrains it.
+        case prune
+    }
+
+    /// Raised when the engine's arithmetic changes, so that old results are not taken for new ones.
+    package static let currentGeneration = 1
+
+    package var generation: Int
+    package var kind: Kind
+    /// A name of ``NetworkCatalogue``.
+    package var network: String
+    package var dataset: DatasetReference
+    /// Decides initialisation, validation split, data order and every random choice of a method.
+    package var seed: Int
+    /// Threads of one engine process. Floating-point sums depend on it, so it is part of the work.
+    package var threads: Int
+    /// How the dense network is trained; a prune stage's retraining derives from it.
+    package var training: Training
+    /// Present in a prune stage.
+    package var pruning: Pruning?
+    /// The dense network's stage for a prune stage; empty for a train stage.
+    package var parents: [StageKey]
+
+    package init(
+        generation: Int = Stage.currentGeneration, kind: Kind, network: String, dataset: DatasetReference, seed: Int,
+        threads: Int, training: Training, pruning: Pruning? = nil, parents: [StageKey] = []
+    ) {
+        self.generation = generation
+        self.kind = kind
+        self.network = network
+        self.dataset = dataset
+        self.seed = seed
+        self.threads = threads
+        self.training = training
+        self.pruning = pruning
+        self.parents = parents
+    }
+
+    /// JSON with sorted keys and no spaces: equal stages have equal bytes.
+    package var canonicalJSON: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    package var key: StageKey {
+        get throws { StageKey(hashing: try canonicalJSON) }
+    }
+
+    /// Reads a description that came in a lease.
+    package init(canonicalJSON: String) throws {
+        self = try JSONDecoder().decode(Stage.self, from: Data(canonicalJSON.utf8))
+    }
+}
+
+/// A data set by name and content.
+package struct DatasetReference: Codable, Hashable, Sendable {
+    /// A name of ``DatasetCatalogue``.
+    package var name: String
+    /// SHA-256 over the data set's files, as the catalogue lists them.
+    package var digest: String
+    /// The share of the training images held out for validation, 0..<1.
+    package var validation: Double
+
+    package init(name: String, digest: String, validation: Double) {
+        self.name = name
+        self.digest = digest
+        self.validation = validation
+    }
+}
+
+/// How a network is trained.
+package struct Training: Codable, Hashable, Sendable {
+    package enum Optimizer: String, Codable, Sendable, CaseIterable {
+        case sgd
+        case adam
+    }
+
+    /// The learning rate over the epochs, after warm-up.
+    package enum Schedule: Codable, Hashable, Sendable {
+        case constant
+        /// Multiplied by `factor` at the start of each listed epoch (counted from 0).
+        case step(epochs: [Int], factor: Double)
+        /// Half a cosine from the learning rate to zero over all epochs.
+        case cosine
+    }
+
+    package var optimizer: Optimizer
+    package var learningRate: Double
+    /// SGD only.
+    package var momentum: Double
+    package var weightDecay: Double
+    package var batchSize: Int
+    package var epochs: Int
+    package var schedule: Schedule
+    /// Epochs over which the learning rate rises linearly from zero; may be a fraction.
+    package var warmUp: Double
+
+    package init(
+        optimizer: Optimizer, learningRate: Double, momentum: Double, weightDecay: Double, batchSize: Int, epochs: Int,
+        schedule: Schedule, warmUp: Double
+    ) {
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.batchSize = batchSize
+        self.epochs = epochs
+        self.schedule = schedule
+        self.warmUp = warmUp
+    }
+}
+
+/// What a prune stage does to the dense network.
+package struct Pruning: Codable, Hashable, Sendable {
+    /// A name of ``MethodCatalogue``.
+    package var method: String
+    /// The method's own knobs, all of them, defaults filled in.
+    package var knobs: [String: Double]
+    package var level: Level
+    /// Rounds of prune-then-retrain on the way to the level; densities fall geometrically. 1 is one-shot.
+    package var iterations: Int
+    package var retrain: Retrain
+
+    package init(method: String, knobs: [String: Double], level: Level, iterations: Int, retrain: Retrain) {
+        self.method = method
+        self.knobs = knobs
+        self.level = level
+        self.iterations = iterations
+        self.retrain = retrain
+    }
+}
+
+/// A requested sparsity, or a value of the method's own knob.
+package enum Level: Codable, Hashable, Sendable {
+    /// The share of prunable weights to remove, 0..<1.
+    case sparsity(Double)
+    /// A knob of the method by name; the sparsity is an outcome.
+    case knob(name: String, value: Double)
+
+    /// The number a report prints for the level.
+    package var value: Double {
+        switch self {
+        case .sparsity(let value): value
+        case .knob(_, let value): value
+        }
+    }
+}
+
+/// Training after pruning.
+package struct Retrain: Codable, Hashable, Sendable {
+    package enum Mode: String, Codable, Sendable, CaseIterable {
+        /// Keeps the weights, trains on at the schedule's last learning rate.
+        case fineTune = "fine-tune"
+        /// Keeps the weights, replays the last `epochs` of the dense schedule (Renda, Frankle, Carbin 2020).
+        case learningRateRewinding = "learning-rate-rewinding"
+    }
+
+    package var mode: Mode
+    /// Epochs after each round of pruning.
+    package var epochs: Int
+
+    package init(mode: Mode, epochs: Int) {
+        self.mode = mode
+        self.epochs = epochs
+    }
+}
