@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// `espalier`: everything but the engine, in one executable that does not link libtorch.
+@main
+struct Espalier: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "espalier",
+        abstract: "Runs neural-network pruning sweeps on a cluster and reports the accuracy/sparsity frontier.",
+        discussion: """
+            On one machine, all at once:
+              espalier run sweep.yaml --data DIR
+
+            On a cluster:
+              head node    espalier init
+                           espalier keys add worker node-1
+                           espalier coordinator
+              any node     espalier worker --coordinator tcp://head:7733 --key node-1.key --slots 4 --data DIR
+              anywhere     espalier submit sweep.yaml ; espalier watch ; espalier report
+
+            Exit codes: 0 done, 1 failed, 2 wrong usage or invalid input.
+            """,
+        version: EspalierVersion.text,
+        groupedSubcommands: [
+            CommandGroup(name: "Sweeps", subcommands: [Run.self, PlanCommand.self, Submit.self, Watch.self]),
+            CommandGroup(
+                name: "Results", subcommands: [List.self, Status.self, Frontier.self, Report.self, Cancel.self]),
+            CommandGroup(name: "Cluster", subcommands: [Init.self, Keys.self, Coordinator.self, Worker.self]),
+            CommandGroup(name: "Machine", subcommands: [Doctor.self]),
+        ])
+
+    static func main() async {
+        // A reader that went away (`espalier list | head`) is a failed write, not a death by signal.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as CommandError {
+            Terminal.complain(error.sentence)
+            Foundation.exit(error.exitCode)
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            let message = fullMessage(for: error)
+            if exitCode(for: error) == .success {
+                print(message)
+                Foundation.exit(0)
+            }
+            let isUsage = exitCode(for: error) == .validationFailure
+            FileHandle.standardError.write(Data((isUsage ? message : "espalier: \(error)").appending("\n").utf8))
+            Foundation.exit(isUsage ? 2 : 1)
+        }
+    }
+}
+
+enum EspalierVersion {
+    static let text = "0.1.0"
+}

@@ -1,0 +1,89 @@
+internal import Foundation
+internal import Wire
+
+/// Live progress of one sweep on standard error: a redrawn block on a terminal, plain lines otherwise.
+struct ProgressView {
+    private let interactive: Bool
+    private var drawnLines = 0
+    private var lastPlain = ""
+    private var lastPlainAt: ContinuousClock.Instant?
+
+    init(interactive: Bool = Terminal.isInteractive) {
+        self.interactive = interactive
+    }
+
+    /// Shows a status answer. On a terminal the block is redrawn in place; otherwise a line is written when the number
+    /// of finished stages changed, at most every two seconds, and when the sweep ends.
+    mutating func show(_ sweep: WireSweepSummary, workers: [WireWorkerStatus]) {
+        if interactive {
+            redraw([headline(sweep, bar: true)] + stageLines(workers))
+        } else {
+            let line = headline(sweep, bar: false)
+            let due = lastPlainAt.map { ContinuousClock.now - $0 > .seconds(2) } ?? true
+            if sweep.state == "running", line == lastPlain || !due { return }
+            guard line != lastPlain else { return }
+            Terminal.say(line)
+            lastPlain = line
+            lastPlainAt = .now
+        }
+    }
+
+    /// Says something that is not a measure of progress (waiting for workers, coordinator gone) in the block's place.
+    mutating func show(note: String) {
+        if interactive {
+            redraw([note])
+        } else if note != lastPlain {
+            Terminal.say(note)
+            lastPlain = note
+        }
+    }
+
+    private mutating func redraw(_ lines: [String]) {
+        let columns = Terminal.columns
+        var text = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
+        text += lines.map { "\r\u{1B}[2K" + $0.prefix(columns - 1) + "\n" }.joined()
+        if drawnLines > lines.count {
+            // Blank what the taller block left behind, then come back up.
+            text += String(repeating: "\u{1B}[2K\n", count: drawnLines - lines.count)
+            text += "\u{1B}[\(drawnLines - lines.count)A"
+        }
+        FileHandle.standardError.write(Data(text.utf8))
+        drawnLines = lines.count
+    }
+
+    private func headline(_ sweep: WireSweepSummary, bar: Bool) -> String {
+        let share = sweep.stages == 0 ? 1 : Double(sweep.stagesDone + sweep.stagesFailed) / Double(sweep.stages)
+        var parts = [sweep.id]
+        if bar {
+            let filled = Int((share * 24).rounded(.down))
+            parts.append(String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled))
+        }
+        parts.append("\(sweep.stagesDone) of \(sweep.stages) stages (\(Int((share * 100).rounded(.down))) %)")
+        if sweep.stagesCached > 0 { parts.append("\(sweep.stagesCached) from cache") }
+        if sweep.stagesFailed > 0 { parts.append("\(sweep.stagesFailed) failed") }
+        if sweep.state != "running" {
+            parts.append(sweep.state)
+        } else if sweep.etaSeconds > 0 {
+            parts.append("about \(Duration.seconds(sweep.etaSeconds.rounded()).forPeople) left")
+        } else if sweep.stagesRunning == 0 {
+            parts.append("waiting for a worker")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    private func stageLines(_ workers: [WireWorkerStatus]) -> [String] {
+        let running = workers.flatMap { worker in worker.running.map { (worker.name, $0) } }
+        let shown = running.prefix(8).map { name, stage in
+            var line = "  \(name)  \(stage.label)"
+            let progress = stage.progress
+            if progress.totalSteps > 0 {
+                line += "  \(progress.phase) \(progress.step * 100 / progress.totalSteps) %"
+            }
+            if progress.accuracy > 0 {
+                line += String(format: "  validation %.1f %%", progress.accuracy * 100)
+            }
+            return line
+        }
+        return shown + (running.count > 8 ? ["  and \(running.count - 8) more"] : [])
+    }
+}
