@@ -22,11 +22,15 @@ struct Espalier: AsyncParsableCommand {
             """,
         version: EspalierVersion.text,
         groupedSubcommands: [
-            CommandGroup(name: "Sweeps", subcommands: [Run.self, PlanCommand.self, Submit.self, Watch.self]),
+            CommandGroup(name: "Sweeps", subcommands: [
+                    RunCommand.self, PlanCommand.self, SubmitCommand.self, WatchCommand.self, CancelCommand.self,
+                ]),
             CommandGroup(
-                name: "Results", subcommands: [List.self, Status.self, Frontier.self, Report.self, Cancel.self]),
-            CommandGroup(name: "Cluster", subcommands: [Init.self, Keys.self, Coordinator.self, Worker.self]),
-            CommandGroup(name: "Machine", subcommands: [Doctor.self]),
+                name: "Results", subcommands: [ListCommand.self, StatusCommand.self, FrontierCommand.self, ReportCommand.self]),
+            CommandGroup(name: "Cluster", subcommands: [
+                    InitCommand.self, KeysCommand.self, CoordinatorCommand.self, WorkerCommand.self,
+                ]),
+            CommandGroup(name: "Machine", subcommands: [DoctorCommand.self]),
         ])
 
     static func main() async {

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+
+/// `espalier cancel`: stops a sweep.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "Cancel a sweep.",
+        discussion: "Running stages that no other sweep needs are stopped; finished stages stay cached.")
+
+    @Argument(help: ArgumentHelp("The sweep's id or name, or 'last'.", valueName: "SWEEP"))
+    var sweep: String
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        let cancelled = try await connection.connect().cancel(sweep)
+        if json.isSet {
+            try Terminal.printJSON(["cancelled": cancelled.sweep])
+        } else {
+            print("\(cancelled.sweep): cancelled")
+        }
+    }
+}

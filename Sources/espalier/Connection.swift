@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Coordinator
+internal import Foundation
+internal import Wire
+internal import ZeroMQ
+
+/// How a command reaches the coordinator: by address and key, or through a state directory on this machine.
+struct ConnectionOptions: ParsableArguments {
+    @OptionGroup var state: StateOption
+
+    @Option(
+        name: .customLong("coordinator"),
+        help: ArgumentHelp(
+            "The coordinator's control endpoint, such as tcp://head:7733.",
+            discussion: "Default: where the coordinator of the state directory says it listens.", valueName: "ENDPOINT"
+        ))
+    var endpoint: String?
+
+    @Option(
+        name: .customLong("key"),
+        help: ArgumentHelp(
+            "An operator or viewer key file made by espalier keys add.",
+            discussion: "Default: $ESPALIER_KEY, else the state directory's operator.key.", valueName: "FILE"))
+    var keyPath: String?
+
+    /// Opens the connection; fails with what is missing and how to get it.
+    func connect() throws -> OperatorClient {
+        let directory = StateDirectory(path: state.path)
+        let endpoint = try self.endpoint ?? directory.endpoints().control
+        let key = keyPath ?? ProcessInfo.processInfo.environment["ESPALIER_KEY"] ?? directory.operatorKeyPath
+        return try OperatorClient(keyFile: KeyFile.load(key), endpoint: endpoint)
+    }
+}
+
+extension OperatorClient {
+    func submit(_ source: SweepSource) async throws -> WireSubmitted {
+        let message = WireSubmit.with {
+            $0.yaml = source.yaml
+            $0.fileName = source.path
+        }
+        guard case .submitted(let reply) = try await request(.submit(message)) else { throw Self.surprised("submit") }
+        return reply
+    }
+
+    /// The status of one sweep ("last", an id or a name), or of everything (empty).
+    func status(of sweep: String) async throws -> WireStatus {
+        guard case .status(let reply) = try await request(.status(.with { $0.sweep = sweep })) else {
+            throw Self.surprised("status")
+        }
+        return reply
+    }
+
+    func sweeps() async throws -> [WireSweepSummary] {
+        guard case .sweeps(let reply) = try await request(.list(WireListSweeps())) else { throw Self.surprised("list") }
+        return reply.sweeps
+    }
+
+    func cancel(_ sweep: String) async throws -> WireCancelled {
+        guard case .cancelled(let reply) = try await request(.cancel(.with { $0.sweep = sweep })) else {
+            throw Self.surprised("cancel")
+        }
+        return reply
+    }
+
+    /// The JSON of a sweep's ``Report/SweepResults``.
+    func results(of sweep: String) async throws -> Data {
+        guard case .results(let reply) = try await request(.results(.with { $0.sweep = sweep })) else {
+            throw Self.surprised("results")
+        }
+        return reply.json
+    }
+
+    private static func surprised(_ request: String) -> CommandError {
+        .failed("the coordinator answered the \(request) request with something else: are both of one version?")
+    }
+}

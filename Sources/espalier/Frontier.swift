@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Coordinator
+internal import Foundation
+internal import Report
+
+/// `espalier frontier`: the accuracy/sparsity frontier as a table.
+struct FrontierCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "frontier",
+        abstract: "Print a sweep's accuracy/sparsity frontier.",
+        discussion: """
+            One row per method and level: mean and standard deviation (n-1) over seeds, 95 % interval, difference to the
+            dense network of the same seed. Works while the sweep runs.
+            """)
+
+    enum Format: String, EnumerableFlag {
+        case text, json, csv, markdown
+
+        static func help(for format: Format) -> ArgumentHelp? {
+            switch format {
+            case .text: "An aligned table (default)."
+            case .json: "JSON for scripts, the same as frontier.json of the report."
+            case .csv: "CSV, the same as frontier.csv of the report."
+            case .markdown: "A Markdown table."
+            }
+        }
+    }
+
+    @OptionGroup var sweep: SweepArgument
+    @Flag var format: Format = .text
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let results = try await SweepResults.fetch(sweep.reference, from: connection.connect())
+        let frontier = SweepFrontier(results)
+        switch format {
+        case .text: print(frontier.textTable.terminal(inColour: Terminal.hasColor))
+        case .markdown: print(frontier.textTable.markdown)
+        case .csv: print(frontier.csv, terminator: "")
+        case .json: print(try frontier.json(of: results), terminator: "")
+        }
+    }
+}
+
+extension SweepResults {
+    static func fetch(_ sweep: String, from client: OperatorClient) async throws -> SweepResults {
+        let json = try await client.results(of: sweep)
+        do {
+            return try JSONDecoder().decode(SweepResults.self, from: json)
+        } catch {
+            throw CommandError.failed(
+                "the coordinator's results are in a form this espalier \(EspalierVersion.text) cannot read: are both of one version?"
+            )
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import ArgumentParser
+internal import Coordinator
+internal import Foundation
+internal import Report
+internal import ZeroMQ
+
+/// `espalier keys`: who may talk to the coordinator.
+struct KeysCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys",
+        abstract: "Make, list and revoke the keys of workers, operators and viewers.",
+        discussion: """
+            Works on the state directory, also while the coordinator runs: a revocation takes effect on the next message.
+            A key file is all a node needs; copy it there and keep it private (mode 0600).
+            """,
+        subcommands: [Add.self, List.self, Revoke.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a key file.")
+
+        @Argument(help: "worker (runs stages), operator (submits and cancels) or viewer (looks).")
+        var role: Role
+        @Argument(help: ArgumentHelp("What to call its holder: letters, digits, dot, dash, underscore.", valueName: "NAME"))
+        var name: String
+        @Option(
+            name: .customLong("out"),
+            help: ArgumentHelp("Where to write it.", discussion: "Default: <NAME>.key in the current directory.", valueName: "FILE"))
+        var out: String?
+        @OptionGroup var state: StateOption
+        @OptionGroup var json: JSONFlag
+
+        enum Role: String, ExpressibleByArgument, CaseIterable {
+            case worker, `operator`, viewer
+        }
+
+        func run() throws {
+            let path = out ?? "\(name).key"
+            let role = KeyFile.Role(rawValue: role.rawValue) ?? .viewer
+            try KeyRing(StateDirectory(path: state.path)).add(role: role, name: name, writingTo: path)
+            if json.isSet {
+                try Terminal.printJSON(["role": role.rawValue, "name": name, "file": path])
+            } else {
+                print("made \(path): copy it to the node that is to be \(role.rawValue) '\(name)'")
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the keys.")
+
+        @OptionGroup var state: StateOption
+        @OptionGroup var json: JSONFlag
+
+        func run() throws {
+            let keys = try KeyRing(StateDirectory(path: state.path)).keys
+            if json.isSet { return try Terminal.printJSON(keys) }
+            print(
+                TextTable(
+                    columns: [
+                        .init("name", .left), .init("role", .left), .init("made", .left), .init("revoked", .left),
+                        .init("public key", .left),
+                    ],
+                    rows: keys.map {
+                        .init([$0.name, $0.role.rawValue, $0.created.forPeople, $0.revoked?.forPeople ?? "", $0.publicKey])
+                    }
+                ).terminal(inColour: Terminal.hasColor))
+        }
+    }
+
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke a key.", discussion: "Its leases end and run elsewhere. A name stays taken: make a new key under another.")
+
+        @Argument(help: ArgumentHelp("The name the key was made for.", valueName: "NAME"))
+        var name: String
+        @OptionGroup var state: StateOption
+        @OptionGroup var json: JSONFlag
+
+        func run() throws {
+            try KeyRing(StateDirectory(path: state.path)).revoke(name)
+            if json.isSet {
+                try Terminal.printJSON(["revoked": name])
+            } else {
+                print("revoked '\(name)': the coordinator refuses its next message")
+            }
+        }
+    }
+}
+
+extension Date {
+    fileprivate var forPeople: String { ISO8601Format() }
+}

@@ -1,0 +1,30 @@
+internal import ArgumentParser
+internal import Report
+
+/// `espalier report`: CSV, JSON and a single HTML page.
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write a sweep's report: results.csv, frontier.csv, frontier.json, report.html, figures.",
+        discussion: "report.html is one file that needs no network. Works while the sweep runs.")
+
+    @OptionGroup var sweep: SweepArgument
+    @Option(
+        name: .customLong("out"),
+        help: ArgumentHelp(
+            "The directory to write to; made where missing, files of an earlier report are replaced.",
+            discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"))
+    var out: String?
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        let results = try await SweepResults.fetch(sweep.reference, from: connection.connect())
+        let paths = try ReportWriter.write(results, to: out ?? "espalier-report/\(results.id)")
+        if json.isSet {
+            try Terminal.printJSON(["files": paths])
+        } else {
+            for path in paths { print(path) }
+        }
+    }
+}

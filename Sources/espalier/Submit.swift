@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import Wire
+
+/// `espalier submit`: hands a sweep file to a running coordinator.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Submit a sweep file to the coordinator.",
+        discussion: """
+            The file is checked here first; the coordinator runs only stages that no earlier sweep has run. Prints the
+            sweep's id, which watch, frontier, report and cancel take.
+            """)
+
+    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"))
+    var file: String
+
+    @Flag(help: "Stay and show progress until the sweep ends.")
+    var watch = false
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        let source = try SweepSource(path: file)
+        let client = try connection.connect()
+        let submitted = try await client.submit(source)
+        if json.isSet {
+            try Terminal.printJSON(
+                Submitted(
+                    sweep: submitted.sweep, tasks: submitted.tasks, stages: submitted.stages, cached: submitted.cached))
+        } else {
+            print(
+                "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done"
+            )
+        }
+        if watch {
+            try await Watch(client: client, sweep: submitted.sweep).untilEnd()
+        }
+    }
+
+    private struct Submitted: Encodable {
+        let sweep: String
+        let tasks, stages, cached: UInt32
+    }
+}

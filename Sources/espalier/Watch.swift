@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Coordinator
+internal import Foundation
+internal import Wire
+
+/// `espalier watch`: progress of a sweep until it ends.
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Show a sweep's progress until it ends.",
+        discussion: """
+            Redraws on a terminal, prints plain lines elsewhere. Leaving (Ctrl-C) does not disturb the sweep. Exit code 0
+            when the sweep finished, 1 when it failed or was cancelled.
+            """)
+
+    @OptionGroup var sweep: SweepArgument
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await Watch(client: connection.connect(), sweep: sweep.reference).untilEnd()
+    }
+}
+
+/// Asks for a sweep's status over and over and shows it.
+struct Watch {
+    let client: OperatorClient
+    let sweep: String
+    /// A coordinator that is being restarted is waited for this long.
+    private let patience = Duration.seconds(120)
+
+    /// Returns when the sweep finished; throws when it failed or was cancelled.
+    func untilEnd() async throws {
+        let last = try await poll { _ in }
+        try Self.conclude(last)
+    }
+
+    /// Polls twice a second until the sweep ends or the task is cancelled; returns the last summary.
+    func poll(_ each: (WireStatus) async throws -> Void) async throws -> WireSweepSummary {
+        var view = ProgressView()
+        var silentSince: ContinuousClock.Instant?
+        while true {
+            do {
+                let status = try await client.status(of: sweep)
+                silentSince = nil
+                guard let summary = status.sweeps.first else {
+                    throw CommandError.invalid("there is no sweep '\(sweep)': espalier list names them")
+                }
+                view.show(summary, workers: status.workers)
+                try await each(status)
+                if summary.state != "running" || Task.isCancelled { return summary }
+            } catch let error as OperatorClientError where error.isNoAnswer {
+                let since = silentSince ?? .now
+                silentSince = since
+                guard ContinuousClock.now - since < patience else { throw error }
+                view.show(note: "no answer from the coordinator; trying again")
+            }
+            try? await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    /// Says how the sweep ended; anything but "finished" is exit code 1.
+    static func conclude(_ summary: WireSweepSummary) throws {
+        let took = Duration.seconds(max(0, summary.finishedAt - summary.submittedAt).rounded())
+        switch summary.state {
+        case "finished":
+            Terminal.say(
+                "\(summary.id): finished, \(summary.tasks) tasks in \(summary.stages) stages (\(summary.stagesCached) from cache), \(took.forPeople)"
+            )
+        case "cancelled":
+            throw CommandError.failed("sweep \(summary.id) was cancelled; its finished stages stay cached")
+        default:
+            throw CommandError.failed(
+                "sweep \(summary.id) \(summary.state): \(summary.tasksFailed) of \(summary.tasks) tasks have no result; espalier status \(summary.id) says why"
+            )
+        }
+    }
+}
