@@ -95,7 +95,9 @@ enum Schema {
             epoch INTEGER NOT NULL,
             worker TEXT NOT NULL,
             failure TEXT NOT NULL,
-            failed_at REAL NOT NULL
+            failed_at REAL NOT NULL,
+            -- 0 once a later submission asked for the stage again.
+            counts INTEGER NOT NULL DEFAULT 1
         ) STRICT;
         CREATE INDEX failure_stage ON failure (stage);
         """

@@ -84,7 +84,7 @@ private struct RecordWriter {
         }
     }
 
-    /// A stage given up on earlier is open again once a new sweep asks for it.
+    /// A stage given up on earlier is open again once a new sweep asks for it, and what failed before does not count.
     private func submit(_ id: SweepID, _ plan: Plan) throws {
         let submission = submissions[id] ?? Submission(yaml: "", cached: 0)
         try run(
@@ -106,6 +106,7 @@ private struct RecordWriter {
                 INSERT INTO stage (key, description) VALUES (?, ?)
                 ON CONFLICT (key) DO UPDATE SET quarantine = NULL WHERE quarantine IS NOT NULL
                 """, [node.key.hex, try node.stage.canonicalJSON])
+            try run("UPDATE failure SET counts = 0 WHERE stage = ?", [node.key.hex])
             try run("INSERT INTO sweep_stage VALUES (?, ?, ?, ?)", [sweep, position, node.key.hex, node.label])
         }
         for task in plan.tasks {

@@ -26,21 +26,27 @@ extension Store {
         var stages: [StageKey: Durable.StageState] = [:]
         let cursor = try Row.fetchCursor(
             database,
-            sql: "SELECT stage.*, result.outcome FROM stage LEFT JOIN result ON result.stage = stage.key")
+            sql: """
+                SELECT stage.*, result.outcome, result.epoch AS result_epoch
+                FROM stage LEFT JOIN result ON result.stage = stage.key
+                """)
         while let row = try cursor.next() {
             let key = try decoded(StageKey(hex: row["key"]))
             let quarantine: String? = row["quarantine"]
             let outcome: String? = row["outcome"]
             let resume: String? = row["resume"]
+            let resultEpoch: Int64? = row["result_epoch"]
             stages[key] = Durable.StageState(
                 node: Plan.Node(key: key, stage: try Stage(canonicalJSON: row["description"]), label: ""),
                 epoch: UInt64(row["epoch"] as Int64),
                 lastWorker: row["holder"],
                 outcome: try outcome.map { try JSONColumn.value($0) },
                 quarantined: try quarantine.map { try JSONColumn.value($0) },
-                resume: try resume.map { try JSONColumn.value($0) })
+                resume: try resume.map { try JSONColumn.value($0) },
+                resultEpoch: resultEpoch.map { UInt64($0) })
         }
-        let failures = try Row.fetchCursor(database, sql: "SELECT stage, failure FROM failure ORDER BY number")
+        let failures = try Row.fetchCursor(
+            database, sql: "SELECT stage, failure FROM failure WHERE counts = 1 ORDER BY number")
         while let row = try failures.next() {
             let key = try decoded(StageKey(hex: row["stage"]))
             stages[key]?.failures.append(try JSONColumn.value(row["failure"]))

@@ -68,7 +68,9 @@ import Testing
 
     @Test func anotherProgramHoldsIt() throws {
         let store = try Store(path: directory.database)
-        let other = try DatabaseQueue(path: directory.database)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: directory.database, configuration: configuration)
         try other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         try store.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA busy_timeout = 10") }
         let error = #expect(throws: StoreError.self) { try store.commit([.coordinatorEpoch(1)], at: 0) }

@@ -57,6 +57,7 @@ import Testing
         let dense = try #require(durable.stages[plan.stages[0].key])
         #expect(dense.outcome == sampleOutcome())
         #expect(dense.lastWorker == nil)
+        #expect(dense.resultEpoch == 1)
         #expect(dense.node == plan.stages[0])
         let running = try #require(durable.stages[first])
         #expect(running.epoch == 2)
@@ -102,10 +103,15 @@ import Testing
     @Test func aNewSubmissionReopensWhatWasGivenUp() throws {
         let store = try filled()
         let stage = plan.stages[1].key
-        try store.commit([.quarantined(stage, Failure(cause: .storage, message: "no"))], at: 1)
-        #expect(try store.load().stages[stage]?.quarantined != nil)
+        let failure = Failure(cause: .storage, message: "no")
+        let lease = LeaseID(stage: stage, epoch: 1)
+        try store.commit(
+            [.leased(lease, worker: "a"), .failed(lease, failure, worker: "a"), .quarantined(stage, failure)], at: 1)
+        #expect(try store.load().stages[stage]?.quarantined == failure)
+        #expect(try store.load().stages[stage]?.failures == [failure])
         try store.commit([.submitted(SweepID("sample-2"), plan)], at: 2)
         #expect(try store.load().stages[stage]?.quarantined == nil)
+        #expect(try store.load().stages[stage]?.failures == [])
     }
 
     // MARK: - Safety
