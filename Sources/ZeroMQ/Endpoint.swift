@@ -2,12 +2,25 @@ internal import Glibc
 
 /// What the text of an address says about where its bytes travel.
 enum Endpoint {
+    private static let tcp = "tcp://"
+
+    /// Whether libzmq can make sense of it. Connecting, it accepts any host and port and then tries for ever.
+    static func isWellFormed(_ endpoint: String) -> Bool {
+        guard endpoint.hasPrefix(tcp) else { return endpoint.contains("://") }
+        let address = endpoint.dropFirst(tcp.count)
+        guard let colon = address.lastIndex(of: ":"), colon > address.startIndex else { return false }
+        let port = address[address.index(after: colon)...]
+        let isHost = address[..<colon].allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-_.:%/*;[]".contains($0))
+        }
+        return isHost && (port == "*" || UInt16(port) != nil)
+    }
+
     /// Whether the endpoint stays on this machine: inproc, ipc, or TCP to a literal loopback address.
     static func isLocal(_ endpoint: String) -> Bool {
         if endpoint.hasPrefix("inproc://") || endpoint.hasPrefix("ipc://") { return true }
-        let scheme = "tcp://"
-        guard endpoint.hasPrefix(scheme) else { return false }
-        let address = endpoint.dropFirst(scheme.count)
+        guard endpoint.hasPrefix(tcp) else { return false }
+        let address = endpoint.dropFirst(tcp.count)
         guard let colon = address.lastIndex(of: ":") else { return false }
         return isLoopback(String(address[..<colon]))
     }

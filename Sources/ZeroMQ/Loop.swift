@@ -99,6 +99,9 @@ package final class Loop {
         _ type: Int32, _ endpoint: String, _ options: SocketOptions, operation: String,
         _ attach: (UnsafeMutableRawPointer) -> Int32
     ) throws(ZeroMQError) -> Socket {
+        guard Endpoint.isWellFormed(endpoint) else {
+            throw .malformed(endpoint, operation: operation)
+        }
         try check(options.security, endpoint, operation)
         guard let handle = zmq_socket(context, type) else { throw .last("open a socket for", endpoint: endpoint) }
         opened += 1

@@ -53,13 +53,18 @@ package struct ZeroMQError: Error, Hashable, CustomStringConvertible {
             message: remedy(code) ?? String(cString: zmq_strerror(number)))
     }
 
+    static func malformed(_ endpoint: String, operation: String) -> ZeroMQError {
+        ZeroMQError(
+            .invalidEndpoint, operation: operation, endpoint: endpoint,
+            message: "malformed address; write tcp://HOST:PORT")
+    }
+
     private static func remedy(_ code: Code) -> String? {
         switch code {
         case .addressInUse: "another program already listens there; stop it or choose another port"
         case .addressNotAvailable: "this machine has no such address; use one of its own, or * for all"
         case .noSuchInterface: "no such host or network interface; check the spelling"
         case .permissionDenied: "permission denied; ports below 1024 need privileges, choose a higher one"
-        case .invalidEndpoint: "malformed address; write tcp://HOST:PORT"
         case .tooManyOpenFiles: "too many open files; raise the limit with ulimit -n"
         case .terminated: "the socket is closed"
         default: nil
