@@ -73,7 +73,7 @@ var targets: [Target] = [
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
-    .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep"], swiftSettings: strict),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep", grdb], swiftSettings: strict),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep"], swiftSettings: strict),
     .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: strict),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),

@@ -558,12 +558,18 @@ package nonisolated struct WireGetStatus: Sendable {
   package init() {}
 }
 
+/// Large results come in pages: the first request leaves offset and digest out, the next ones repeat the reply's digest
+/// with the offset reached.
 package nonisolated struct WireGetResults: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var sweep: String = String()
+
+  package var offset: UInt64 = 0
+
+  package var digest: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1074,8 +1080,16 @@ package nonisolated struct WireResults: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// JSON of Report.SweepResults.
+  /// A page of the JSON of Report.SweepResults, from `offset`.
   package var json: Data = Data()
+
+  package var offset: UInt64 = 0
+
+  /// Bytes of the whole.
+  package var total: UInt64 = 0
+
+  /// Hexadecimal SHA-256 of the whole.
+  package var digest: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2467,7 +2481,7 @@ nonisolated extension WireGetStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireGetResults: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".GetResults"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sweep\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sweep\0\u{1}offset\0\u{1}digest\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2476,6 +2490,8 @@ nonisolated extension WireGetResults: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.sweep) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.digest) }()
       default: break
       }
     }
@@ -2485,11 +2501,19 @@ nonisolated extension WireGetResults: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.sweep.isEmpty {
       try visitor.visitSingularStringField(value: self.sweep, fieldNumber: 1)
     }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offset, fieldNumber: 2)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireGetResults, rhs: WireGetResults) -> Bool {
     if lhs.sweep != rhs.sweep {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.digest != rhs.digest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3458,7 +3482,7 @@ nonisolated extension WireStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireResults: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Results"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}json\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}json\0\u{1}offset\0\u{1}total\0\u{1}digest\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3467,6 +3491,9 @@ nonisolated extension WireResults: SwiftProtobuf.Message, SwiftProtobuf._Message
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.json) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.total) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.digest) }()
       default: break
       }
     }
@@ -3476,11 +3503,23 @@ nonisolated extension WireResults: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.json.isEmpty {
       try visitor.visitSingularBytesField(value: self.json, fieldNumber: 1)
     }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offset, fieldNumber: 2)
+    }
+    if self.total != 0 {
+      try visitor.visitSingularUInt64Field(value: self.total, fieldNumber: 3)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireResults, rhs: WireResults) -> Bool {
     if lhs.json != rhs.json {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.total != rhs.total {return false}
+    if lhs.digest != rhs.digest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import ZeroMQ
+
+/// Where a coordinator keeps everything it must not lose, on a local disk and readable by its user alone.
+///
+/// | name | holds |
+/// |---|---|
+/// | `coordinator.key` | the coordinator's key pair |
+/// | `operator.key` | the first operator's key file |
+/// | `keys.json` | the keys that may connect: ``KeyRing`` |
+/// | `keys/` | the key files made here for other nodes |
+/// | `espalier.sqlite` | sweeps, stages, results |
+/// | `artifacts/` | checkpoints by content |
+/// | `lock` | held while a coordinator runs; its process id |
+/// | `endpoint.json` | where the running coordinator listens: how commands on this machine find it |
+package struct StateDirectory: Hashable, Sendable {
+    package let path: String
+
+    package var coordinatorKey: String { path + "/coordinator.key" }
+    package var operatorKey: String { path + "/operator.key" }
+    package var keyList: String { path + "/keys.json" }
+    package var database: String { path + "/espalier.sqlite" }
+    package var artifacts: String { path + "/artifacts" }
+    /// Where the key file of a node is written unless told otherwise.
+    package func keyFile(of name: String) -> String { path + "/keys/\(name).key" }
+    var lockFile: String { path + "/lock" }
+    var endpointFile: String { path + "/endpoint.json" }
+
+    private init(path: String) { self.path = path }
+
+    /// Absolute and without a trailing slash, so that the directory above it can be named.
+    private static func normal(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+
+    /// An initialised directory; refuses any other with the remedy.
+    package static func open(_ path: String) throws(CoordinatorError) -> StateDirectory {
+        let path = normal(path)
+        let directory = StateDirectory(path: path)
+        guard access(directory.coordinatorKey, F_OK) == 0 else {
+            throw CoordinatorError(
+                .notInitialised, "'\(path)' is not a state directory; run 'espalier init --state \(path)' first")
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw CoordinatorError(
+                .unwritable,
+                "the state directory '\(path)' is not writable by this user; correct its permissions or run as its owner")
+        }
+        return directory
+    }
+
+    /// `espalier init`: makes the directory with the coordinator's key and one operator's key, whole or not at all.
+    ///
+    /// A directory that exists and is not empty is refused and not touched.
+    package static func create(at path: String) throws -> StateDirectory {
+        let path = normal(path)
+        if let content = try? FileManager.default.contentsOfDirectory(atPath: path), !content.isEmpty {
+            let isState = content.contains("coordinator.key")
+            throw CoordinatorError(
+                .exists,
+                isState
+                    ? "'\(path)' is initialised already; its keys are kept. Choose another directory for a new coordinator"
+                    : "'\(path)' is not empty; choose a directory that does not exist yet")
+        }
+        let parent = (path as NSString).deletingLastPathComponent
+        do { try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true) } catch {
+            throw WholeFile.failure(path)
+        }
+        let draft = StateDirectory(path: path + ".new-\(getpid())")
+        do {
+            try draft.fill()
+            guard rename(draft.path, path) == 0 else { throw WholeFile.failure(path) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: draft.path)
+            throw error
+        }
+        try WholeFile.syncDirectory(of: path)
+        return try open(path)
+    }
+
+    private func fill() throws {
+        for folder in [path, path + "/keys", artifacts] {
+            guard mkdir(folder, 0o700) == 0 else { throw WholeFile.failure(folder) }
+        }
+        try KeyFile(role: .coordinator, name: "coordinator", keypair: try .generate()).write(to: coordinatorKey)
+        let ring = try KeyRing(creating: self)
+        try ring.add("operator", role: .operator, writing: operatorKey)
+    }
+}
+
+// MARK: - The running coordinator
+
+/// Where a coordinator can be reached from its own machine.
+package struct Endpoints: Codable, Hashable, Sendable {
+    package var control: String
+    package var artifacts: String
+    /// Of the coordinator's process.
+    package var pid: Int32
+}
+
+extension StateDirectory {
+    /// Where the coordinator of this directory listens; `nil` when none runs.
+    package var endpoints: Endpoints? {
+        guard let data = FileManager.default.contents(atPath: endpointFile) else { return nil }
+        return try? JSONDecoder().decode(Endpoints.self, from: data)
+    }
+
+    func publish(_ endpoints: Endpoints) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        try WholeFile.write(try encoder.encode(endpoints), to: endpointFile)
+    }
+
+    func withdrawEndpoints() { unlink(endpointFile) }
+}

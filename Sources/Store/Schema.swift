@@ -1,0 +1,104 @@
+internal import GRDB
+
+/// The tables. A migration, once released, is never changed: the next version adds one.
+enum Schema {
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        return migrator
+    }()
+
+    /// Times are Unix seconds. Outcomes, failures and artifact references are JSON.
+    private static let version1 = """
+        CREATE TABLE coordinator (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            epoch INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO coordinator VALUES (1, 0);
+
+        -- What the key hashes, the fencing number of the last lease and who holds it.
+        CREATE TABLE stage (
+            key TEXT PRIMARY KEY NOT NULL,
+            description TEXT NOT NULL,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            holder TEXT,
+            quarantine TEXT,
+            resume TEXT
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE sweep (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            network TEXT NOT NULL,
+            dataset TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            engine TEXT NOT NULL,
+            yaml TEXT NOT NULL,
+            cached INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            submitted_at REAL NOT NULL,
+            finished_at REAL NOT NULL DEFAULT 0
+        ) STRICT;
+
+        -- A sweep's stages, parents before children; the label is the sweep's own.
+        CREATE TABLE sweep_stage (
+            sweep INTEGER NOT NULL REFERENCES sweep (number),
+            position INTEGER NOT NULL,
+            stage TEXT NOT NULL REFERENCES stage (key),
+            label TEXT NOT NULL,
+            PRIMARY KEY (sweep, position)
+        ) STRICT, WITHOUT ROWID;
+
+        -- `stages` lists positions in sweep_stage: "0,12".
+        CREATE TABLE task (
+            sweep INTEGER NOT NULL REFERENCES sweep (number),
+            position INTEGER NOT NULL,
+            label TEXT NOT NULL,
+            method TEXT NOT NULL,
+            level TEXT NOT NULL,
+            seed INTEGER NOT NULL,
+            stages TEXT NOT NULL,
+            PRIMARY KEY (sweep, position)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The primary key is a fence of its own: no fencing number is given out twice.
+        CREATE TABLE lease (
+            stage TEXT NOT NULL REFERENCES stage (key),
+            epoch INTEGER NOT NULL,
+            worker TEXT NOT NULL,
+            granted_at REAL NOT NULL,
+            PRIMARY KEY (stage, epoch)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Exactly one accepted result a stage.
+        CREATE TABLE result (
+            stage TEXT PRIMARY KEY NOT NULL REFERENCES stage (key),
+            epoch INTEGER NOT NULL,
+            worker TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            received_at REAL NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE replica (
+            number INTEGER PRIMARY KEY,
+            stage TEXT NOT NULL REFERENCES stage (key),
+            epoch INTEGER NOT NULL,
+            worker TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            received_at REAL NOT NULL
+        ) STRICT;
+
+        CREATE TABLE failure (
+            number INTEGER PRIMARY KEY,
+            stage TEXT NOT NULL REFERENCES stage (key),
+            epoch INTEGER NOT NULL,
+            worker TEXT NOT NULL,
+            failure TEXT NOT NULL,
+            failed_at REAL NOT NULL,
+            -- 0 once a later submission asked for the stage again.
+            counts INTEGER NOT NULL DEFAULT 1
+        ) STRICT;
+        CREATE INDEX failure_stage ON failure (stage);
+        """
+}

@@ -1,0 +1,105 @@
+internal import GRDB
+package import Scheduling
+package import Sweep
+
+/// A sweep without its plan: one line of a list.
+package struct SweepHeader: Sendable {
+    package var id: SweepID
+    package var name: String
+    package var state: SweepState
+    /// Unix seconds; `finishedAt` is 0 while running.
+    package var submittedAt: Double
+    package var finishedAt: Double
+    /// Stages that had an outcome when the sweep was submitted.
+    package var cached: Int
+}
+
+/// A sweep with everything its stages measured.
+package struct StoredSweep: Sendable {
+    package struct Measured: Sendable {
+        package var outcome: Outcome
+        package var worker: String
+    }
+    package var header: SweepHeader
+    package var plan: Plan
+    /// The sweep file as submitted.
+    package var yaml: String
+    package var measured: [StageKey: Measured]
+    /// Stages given up on.
+    package var quarantined: [StageKey: Failure]
+}
+
+/// A stage as a lease carries it.
+package struct StageDescription: Sendable {
+    /// Canonical JSON; its SHA-256 is the stage key.
+    package var canonicalJSON: String
+    /// The engine's command line of the sweep asked for; empty for `espalier-engine`.
+    package var engine: [String]
+}
+
+extension Store {
+    /// All sweeps, in order of submission.
+    package func sweeps() throws(StoreError) -> [SweepHeader] {
+        try read { database in try Row.fetchAll(database, sql: "SELECT * FROM sweep ORDER BY number").map(header) }
+    }
+
+    /// The sweep with its plan and results; `nil` when there is none of that id.
+    package func results(of sweep: SweepID) throws(StoreError) -> StoredSweep? {
+        try read { database -> StoredSweep? in
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM sweep WHERE id = ?", arguments: [sweep.text])
+            else { return nil }
+            var record = StoredSweep(
+                header: try header(row), plan: try loadPlan(database, row), yaml: row["yaml"], measured: [:],
+                quarantined: [:])
+            let stages = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT stage.key, stage.quarantine, result.outcome, result.worker FROM sweep_stage
+                    JOIN stage ON stage.key = sweep_stage.stage LEFT JOIN result ON result.stage = stage.key
+                    WHERE sweep_stage.sweep = ?
+                    """, arguments: [row["number"] as Int64])
+            while let row = try stages.next() {
+                let key = try decoded(StageKey(hex: row["key"]))
+                if let outcome: String = row["outcome"] {
+                    record.measured[key] = .init(outcome: try JSONColumn.value(outcome), worker: row["worker"])
+                } else if let failure: String = row["quarantine"] {
+                    record.quarantined[key] = try JSONColumn.value(failure)
+                }
+            }
+            return record
+        }
+    }
+
+    /// The outcomes that stages of the plan already have, from whatever sweep.
+    package func cachedOutcomes(for plan: Plan) throws(StoreError) -> [StageKey: Outcome] {
+        try read { database in
+            var outcomes: [StageKey: Outcome] = [:]
+            let statement = try database.cachedStatement(sql: "SELECT outcome FROM result WHERE stage = ?")
+            for node in plan.stages {
+                if let text = try String.fetchOne(statement, arguments: [node.key.hex]) {
+                    outcomes[node.key] = try JSONColumn.value(text)
+                }
+            }
+            return outcomes
+        }
+    }
+
+    /// What a lease on the stage carries on behalf of the sweep; `nil` when either is not known.
+    package func description(of stage: StageKey, for sweep: SweepID) throws(StoreError) -> StageDescription? {
+        try read { database -> StageDescription? in
+            guard
+                let row = try Row.fetchOne(
+                    database.cachedStatement(
+                        sql: "SELECT description, engine FROM stage, sweep WHERE stage.key = ? AND sweep.id = ?"),
+                    arguments: [stage.hex, sweep.text])
+            else { return nil }
+            return StageDescription(canonicalJSON: row["description"], engine: try JSONColumn.value(row["engine"]))
+        }
+    }
+
+    private func header(_ row: Row) throws -> SweepHeader {
+        SweepHeader(
+            id: SweepID(row["id"]), name: row["name"], state: try decoded(SweepState(rawValue: row["state"])),
+            submittedAt: row["submitted_at"], finishedAt: row["finished_at"], cached: row["cached"])
+    }
+}

@@ -1,0 +1,75 @@
+internal import GRDB
+
+/// The coordinator's durable memory: one SQLite database, written in whole transactions.
+///
+/// Write-ahead log with `synchronous = FULL`: a commit that returned survives a power failure, and costs one fsync
+/// however many records it carries. One connection, used from the coordinator's thread.
+package final class Store: Sendable {
+    let database: DatabaseQueue
+    package let path: String
+
+    /// Opens or creates the database, checks its integrity and brings its schema up to date.
+    ///
+    /// - Parameter allowNetworkFileSystem: Opens it even on NFS, Lustre and the like, where the write-ahead log is safe
+    ///   only as long as no second machine ever opens it.
+    package init(path: String, allowNetworkFileSystem: Bool = false) throws(StoreError) {
+        self.path = path
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        if !allowNetworkFileSystem, let type = NetworkFileSystem.type(at: directory.isEmpty ? "/" : directory) {
+            throw StoreError(
+                .networkFileSystem, path: path,
+                "the state directory '\(directory)' is on \(type), where the database is not safe; choose one on a local "
+                    + "disk, or pass --allow-network-file-system")
+        }
+        do {
+            var configuration = Configuration()
+            configuration.label = "espalier.store"
+            configuration.busyMode = .timeout(5)
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            try database.writeWithoutTransaction { database in
+                // Not GRDB's own write-ahead mode: that one sets synchronous to NORMAL, which may lose the last commits.
+                guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                    throw StoreError(
+                        .readOnly, path: path,
+                        "the database '\(path)' cannot use a write-ahead log: its directory must be writable and on a "
+                            + "local disk")
+                }
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            try database.read { database in
+                let findings = try String.fetchAll(database, sql: "PRAGMA integrity_check(1)")
+                guard findings == ["ok"] else {
+                    throw StoreError(
+                        .corrupt, path: path,
+                        "the database '\(path)' is damaged (\(findings.first ?? "no finding")); restore it from a backup, "
+                            + "or move it away to start anew")
+                }
+                guard try !Schema.migrator.hasBeenSuperseded(database) else {
+                    throw StoreError(
+                        .newerVersion, path: path,
+                        "the database '\(path)' was written by a newer Espalier; start that version, or choose another "
+                            + "state directory")
+                }
+            }
+            try Schema.migrator.migrate(database)
+            // A file that cannot be written is found here, not at the first result.
+            try database.write { try $0.execute(sql: "UPDATE coordinator SET epoch = epoch") }
+        } catch {
+            throw StoreError(error, while: "open", path: path)
+        }
+    }
+
+    /// Folds the write-ahead log into the database and closes it. The store cannot be used afterwards.
+    package func close() throws(StoreError) {
+        do {
+            try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try database.close()
+        } catch {
+            throw StoreError(error, while: "close", path: path)
+        }
+    }
+
+    func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+        do { return try database.read(body) } catch { throw StoreError(error, while: "read", path: path) }
+    }
+}
