@@ -25,10 +25,15 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Opens the connection; fails with what is missing and how to get it.
     func connect() throws -> OperatorClient {
-        let directory = StateDirectory(path: state.path)
-        let endpoint = try self.endpoint ?? directory.endpoints().control
-        let key = keyPath ?? ProcessInfo.processInfo.environment["ESPALIER_KEY"] ?? directory.operatorKeyPath
-        return try OperatorClient(keyFile: KeyFile.load(key), endpoint: endpoint)
+        let key = keyPath ?? ProcessInfo.processInfo.environment["ESPALIER_KEY"]
+        if let endpoint, let key { return try OperatorClient(keyFile: KeyFile.load(key), endpoint: endpoint) }
+        let directory = try StateDirectory.open(state.path)
+        guard let endpoint = endpoint ?? directory.endpoints?.control else {
+            throw CommandError.failed(
+                "no coordinator runs on the state directory '\(directory.path)': start one with espalier coordinator, or name another with --coordinator and --key"
+            )
+        }
+        return try OperatorClient(keyFile: KeyFile.load(key ?? directory.operatorKey), endpoint: endpoint)
     }
 }
 
@@ -60,14 +65,6 @@ extension OperatorClient {
             throw Self.surprised("cancel")
         }
         return reply
-    }
-
-    /// The JSON of a sweep's ``Report/SweepResults``.
-    func results(of sweep: String) async throws -> Data {
-        guard case .results(let reply) = try await request(.results(.with { $0.sweep = sweep })) else {
-            throw Self.surprised("results")
-        }
-        return reply.json
     }
 
     private static func surprised(_ request: String) -> CommandError {

@@ -43,21 +43,27 @@ struct Espalier: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let error as CommandError {
-            Terminal.complain(error.sentence)
-            Foundation.exit(error.exitCode)
-        } catch let code as ExitCode {
-            Foundation.exit(code.rawValue)
         } catch {
-            let message = fullMessage(for: error)
-            if exitCode(for: error) == .success {
-                print(message)
-                Foundation.exit(0)
-            }
-            let isUsage = exitCode(for: error) == .validationFailure
-            FileHandle.standardError.write(Data((isUsage ? message : "espalier: \(error)").appending("\n").utf8))
-            Foundation.exit(isUsage ? 2 : 1)
+            Foundation.exit(report(error))
         }
+    }
+}
+
+extension Espalier {
+    /// Says on standard error what went wrong; returns the exit code.
+    private static func report(_ error: any Error) -> Int32 {
+        if let code = error as? ExitCode { return code.rawValue }
+        if error is CommandError || exitCode(for: error) == .failure {
+            Terminal.complain("\(error)")
+            return CommandError.exitCode(of: error)
+        }
+        let message = fullMessage(for: error)
+        if exitCode(for: error) == .success {
+            print(message)
+            return 0
+        }
+        Terminal.say(message)
+        return 2
     }
 }
 

@@ -37,7 +37,7 @@ struct FrontierCommand: AsyncParsableCommand {
         case .text: print(frontier.textTable.terminal(inColour: Terminal.hasColor))
         case .markdown: print(frontier.textTable.markdown)
         case .csv: print(frontier.csv, terminator: "")
-        case .json: print(try frontier.json(of: results), terminator: "")
+        case .json: print(try frontier.jsonText(of: results))
         }
     }
 }

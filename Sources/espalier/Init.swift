@@ -16,10 +16,9 @@ struct InitCommand: ParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() throws {
-        let directory = StateDirectory(path: state.path)
-        try directory.create()
+        let directory = try StateDirectory.create(at: state.path)
         if json.isSet {
-            try Terminal.printJSON(["state": directory.path, "operatorKey": directory.operatorKeyPath])
+            try Terminal.printJSON(["state": directory.path, "operatorKey": directory.operatorKey])
         } else {
             print(
                 """

@@ -24,23 +24,30 @@ struct KeysCommand: ParsableCommand {
         var name: String
         @Option(
             name: .customLong("out"),
-            help: ArgumentHelp("Where to write it.", discussion: "Default: <NAME>.key in the current directory.", valueName: "FILE"))
+            help: ArgumentHelp("Where to write it.", discussion: "Default: keys/<NAME>.key in the state directory.", valueName: "FILE"))
         var out: String?
         @OptionGroup var state: StateOption
         @OptionGroup var json: JSONFlag
 
         enum Role: String, ExpressibleByArgument, CaseIterable {
             case worker, `operator`, viewer
+
+            var inKeyFile: KeyFile.Role {
+                switch self {
+                case .worker: .worker
+                case .operator: .operator
+                case .viewer: .viewer
+                }
+            }
         }
 
         func run() throws {
-            let path = out ?? "\(name).key"
-            let role = KeyFile.Role(rawValue: role.rawValue) ?? .viewer
-            try KeyRing(StateDirectory(path: state.path)).add(role: role, name: name, writingTo: path)
+            let path = try KeyRing(.open(state.path)).add(name, role: role.inKeyFile, writing: out)
             if json.isSet {
                 try Terminal.printJSON(["role": role.rawValue, "name": name, "file": path])
             } else {
-                print("made \(path): copy it to the node that is to be \(role.rawValue) '\(name)'")
+                print(path)
+                Terminal.say("copy it to where \(role.rawValue) '\(name)' runs, and keep it private")
             }
         }
     }
@@ -52,7 +59,7 @@ struct KeysCommand: ParsableCommand {
         @OptionGroup var json: JSONFlag
 
         func run() throws {
-            let keys = try KeyRing(StateDirectory(path: state.path)).keys
+            let keys = try KeyRing(.open(state.path)).keys
             if json.isSet { return try Terminal.printJSON(keys) }
             print(
                 TextTable(
@@ -69,7 +76,7 @@ struct KeysCommand: ParsableCommand {
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke a key.", discussion: "Its leases end and run elsewhere. A name stays taken: make a new key under another.")
+            abstract: "Revoke a key.", discussion: "Its leases end and run elsewhere. A new key may be made under the same name.")
 
         @Argument(help: ArgumentHelp("The name the key was made for.", valueName: "NAME"))
         var name: String
@@ -77,7 +84,7 @@ struct KeysCommand: ParsableCommand {
         @OptionGroup var json: JSONFlag
 
         func run() throws {
-            try KeyRing(StateDirectory(path: state.path)).revoke(name)
+            try KeyRing(.open(state.path)).revoke(name)
             if json.isSet {
                 try Terminal.printJSON(["revoked": name])
             } else {

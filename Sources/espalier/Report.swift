@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Report
 
 /// `espalier report`: CSV, JSON and a single HTML page.
@@ -20,7 +21,8 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let results = try await SweepResults.fetch(sweep.reference, from: connection.connect())
-        let paths = try ReportWriter.write(results, to: out ?? "espalier-report/\(results.id)")
+        let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
+            .map(\.path)
         if json.isSet {
             try Terminal.printJSON(["files": paths])
         } else {

@@ -1,0 +1,94 @@
+import Foundation
+
+/// A coordinator and workers as separate processes over CURVE-encrypted TCP on loopback, in a directory of their own.
+final class Cluster {
+    let directory: URL
+    private(set) var coordinator: Program?
+    private var programs: [Program] = []
+    private var control = "tcp://127.0.0.1:*"
+
+    var state: String { directory.appendingPathComponent("state").path }
+
+    init() async throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try await espalier("init")
+    }
+
+    /// Nothing a test started outlives it.
+    func tearDown() async {
+        for program in programs where !program.hasEnded { program.signal(SIGKILL) }
+        for program in programs { await program.ended() }
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Runs a command against this cluster's state directory to its end; fails where it fails.
+    @discardableResult
+    func espalier(_ arguments: String...) async throws -> String {
+        let program = try Program(arguments + ["--state", state], in: directory)
+        let code = await program.ended()
+        guard code == 0 else { throw Failed(command: program.name, code: code, log: program.log) }
+        return program.output
+    }
+
+    struct Failed: Error, CustomStringConvertible {
+        let command: String
+        let code: Int32
+        let log: String
+        var description: String { "\(command) ended with \(code): \(log)" }
+    }
+
+    // MARK: - Processes
+
+    /// Starts the coordinator and waits until it listens. Started again, it listens where it did before.
+    func startCoordinator() async throws {
+        let program = try Program(
+            ["coordinator", "--state", state, "--control", control, "--artifacts", "tcp://127.0.0.1:*"], in: directory)
+        programs.append(program)
+        coordinator = program
+        try await program.said("listening")
+        control = try endpoint()
+    }
+
+    private func endpoint() throws -> String {
+        struct Endpoints: Decodable { let control: String }
+        let data = try Data(contentsOf: directory.appendingPathComponent("state/endpoint.json"))
+        return try JSONDecoder().decode(Endpoints.self, from: data).control
+    }
+
+    /// Starts a worker with a key of its own.
+    @discardableResult
+    func startWorker(
+        _ name: String, slots: Int = 1, engine: String = "espalier-fake-engine", environment: [String: String] = [:],
+        arguments: [String] = []
+    ) async throws -> Program {
+        let key = directory.appendingPathComponent("\(name).key").path
+        if !FileManager.default.fileExists(atPath: key) {
+            try await espalier("keys", "add", "worker", name, "--out", key)
+        }
+        let program = try Program(
+            [
+                "worker", "--coordinator", control, "--key", key, "--slots", "\(slots)", "--spool",
+                directory.appendingPathComponent("spool-\(name)").path, "--engine",
+                Program.directory.appendingPathComponent(engine).path,
+            ] + arguments, environment: environment, in: directory)
+        programs.append(program)
+        return program
+    }
+
+    /// Writes a sweep file and submits it; returns the sweep's id.
+    func submit(_ yaml: String, as name: String = "sweep.yaml") async throws -> String {
+        let file = directory.appendingPathComponent(name)
+        try yaml.write(to: file, atomically: true, encoding: .utf8)
+        struct Submitted: Decodable { let sweep: String }
+        let json = try await espalier("submit", file.path, "--json")
+        return try JSONDecoder().decode(Submitted.self, from: Data(json.utf8)).sweep
+    }
+
+    /// Writes the sweep's report and returns one of its files.
+    func report(_ sweep: String, file: String) async throws -> String {
+        let out = directory.appendingPathComponent("report-\(sweep)")
+        try await espalier("report", sweep, "--out", out.path)
+        return try String(contentsOf: out.appendingPathComponent(file), encoding: .utf8)
+    }
+}
