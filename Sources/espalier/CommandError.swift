@@ -19,7 +19,7 @@ struct CommandError: Error, CustomStringConvertible {
         case is SweepFileError, is KeyFileError: 2
         case let error as CoordinatorError:
             [.notInitialised, .exists, .invalidName, .nameTaken, .unknownName].contains(error.code) ? 2 : 1
-        case let error as OperatorClientError: error.isInvalid ? 2 : 1
+        case let error as OperatorError: [.invalid, .unknownKey].contains(error.code) ? 2 : 1
         default: 1
         }
     }

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
-internal import Wire
 internal import ZeroMQ
 
 /// How a command reaches the coordinator: by address and key, or through a state directory on this machine.
@@ -34,40 +33,5 @@ struct ConnectionOptions: ParsableArguments {
             )
         }
         return try OperatorClient(keyFile: KeyFile.load(key ?? directory.operatorKey), endpoint: endpoint)
-    }
-}
-
-extension OperatorClient {
-    func submit(_ source: SweepSource) async throws -> WireSubmitted {
-        let message = WireSubmit.with {
-            $0.yaml = source.yaml
-            $0.fileName = source.path
-        }
-        guard case .submitted(let reply) = try await request(.submit(message)) else { throw Self.surprised("submit") }
-        return reply
-    }
-
-    /// The status of one sweep ("last", an id or a name), or of everything (empty).
-    func status(of sweep: String) async throws -> WireStatus {
-        guard case .status(let reply) = try await request(.status(.with { $0.sweep = sweep })) else {
-            throw Self.surprised("status")
-        }
-        return reply
-    }
-
-    func sweeps() async throws -> [WireSweepSummary] {
-        guard case .sweeps(let reply) = try await request(.list(WireListSweeps())) else { throw Self.surprised("list") }
-        return reply.sweeps
-    }
-
-    func cancel(_ sweep: String) async throws -> WireCancelled {
-        guard case .cancelled(let reply) = try await request(.cancel(.with { $0.sweep = sweep })) else {
-            throw Self.surprised("cancel")
-        }
-        return reply
-    }
-
-    private static func surprised(_ request: String) -> CommandError {
-        .failed("the coordinator answered the \(request) request with something else: are both of one version?")
     }
 }

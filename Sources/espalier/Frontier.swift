@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Coordinator
-internal import Foundation
 internal import Report
 
 /// `espalier frontier`: the accuracy/sparsity frontier as a table.
@@ -31,26 +29,13 @@ struct FrontierCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        let results = try await SweepResults.fetch(sweep.reference, from: connection.connect())
+        let results = try await connection.connect().results(of: sweep.reference)
         let frontier = SweepFrontier(results)
         switch format {
         case .text: print(frontier.textTable.terminal(inColour: Terminal.hasColor))
         case .markdown: print(frontier.textTable.markdown)
         case .csv: print(frontier.csv, terminator: "")
         case .json: print(try frontier.jsonText(of: results))
-        }
-    }
-}
-
-extension SweepResults {
-    static func fetch(_ sweep: String, from client: OperatorClient) async throws -> SweepResults {
-        let json = try await client.results(of: sweep)
-        do {
-            return try JSONDecoder().decode(SweepResults.self, from: json)
-        } catch {
-            throw CommandError.failed(
-                "the coordinator's results are in a form this espalier \(EspalierVersion.text) cannot read: are both of one version?"
-            )
         }
     }
 }

@@ -23,7 +23,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try SweepSource(path: file)
         let client = try connection.connect()
-        let submitted = try await client.submit(source)
+        let submitted = try await client.submit(yaml: source.yaml, fileName: source.path)
         if json.isSet {
             try Terminal.printJSON(
                 Submitted(

@@ -48,7 +48,7 @@ struct Watch {
                 view.show(summary, workers: status.workers)
                 try await each(status)
                 if summary.state != "running" || Task.isCancelled { return summary }
-            } catch let error as OperatorClientError where error.isNoAnswer {
+            } catch let error as OperatorError where error.code == .noAnswer {
                 let since = silentSince ?? .now
                 silentSince = since
                 guard ContinuousClock.now - since < patience else { throw error }

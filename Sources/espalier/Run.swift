@@ -1,0 +1,143 @@
+internal import ArgumentParser
+internal import Coordinator
+internal import Foundation
+internal import Report
+internal import Sweep
+internal import Worker
+internal import ZeroMQ
+
+/// `espalier run`: a sweep on this machine from file to report.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a sweep on this machine: coordinator, worker, progress and report in one.",
+        discussion: """
+            Finished stages are kept in the state directory: run the same sweep again and it is done at once; add a
+            method and only its stages run; after Ctrl-C or a crash the same command goes on where it was.
+            """)
+
+    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"))
+    var file: String
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var state: StateOption
+    @Option(
+        name: .customLong("out"),
+        help: ArgumentHelp("Where the report goes.", discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"))
+    var out: String?
+    @Option(help: "How much the coordinator and the worker say on standard error.")
+    var logLevel = LogLevel.warning
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        let source = try SweepSource(path: file)
+        if DatasetCatalogue[name: source.plan.dataset]?.folder != nil, try node.data.resolve() == nil {
+            throw CommandError.invalid(
+                "the data set '\(source.plan.dataset)' is not bundled: name the directory that holds it with --data DIR")
+        }
+        let directory = try openState()
+        let service = try CoordinatorService(coordinatorConfiguration(directory))
+        let endpoints = try await service.start()
+        let worker = try WorkerService(
+            workerConfiguration(directory, endpoints), logger: logLevel.logger("espalier.worker"))
+        let work = Task { try await worker.run() }
+        let client = try OperatorClient(keyFile: KeyFile.load(directory.operatorKey), endpoint: endpoints.control)
+
+        let end: Result<Void, any Error>
+        do {
+            end = .success(try await runSweep(source, client: client, worker: worker, work: work))
+        } catch {
+            end = .failure(error)
+        }
+        // In order: the worker hands back what it holds, then the coordinator closes its books.
+        worker.drain()
+        _ = try? await work.value
+        await client.close()
+        service.stop()
+        try await service.join()
+        try end.get()
+    }
+
+    /// Submits, watches and reports; an interrupted sweep is cancelled, its finished stages stay.
+    private func runSweep(
+        _ source: SweepSource, client: OperatorClient, worker: WorkerService, work: Task<Int32, any Error>
+    ) async throws {
+        // A sweep that an earlier, killed run left behind would run beside this one.
+        for sweep in try await client.sweeps() where sweep.state == "running" { _ = try await client.cancel(sweep.id) }
+        let submitted = try await client.submit(yaml: source.yaml, fileName: source.path)
+        Terminal.say(
+            "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done")
+
+        let watch = Task { try await Watch(client: client, sweep: submitted.sweep).poll { _ in } }
+        let signals = Task {
+            for await number in Signals.stream() {
+                watch.cancel()
+                return number
+            }
+            return 0
+        }
+        // A worker that gives up (no engine, refused) would leave the sweep waiting for ever.
+        let guardian = Task {
+            let result = await work.result
+            watch.cancel()
+            return result
+        }
+        let last = try await watch.value
+        if last.state == "running" {
+            _ = try? await client.cancel(submitted.sweep)
+            if worker.hasEnded {
+                _ = try await guardian.value.get()
+                throw CommandError.failed("the worker stopped before the sweep was done; see above")
+            }
+            Terminal.say(
+                "interrupted: \(last.stagesDone) of \(last.stages) stages are done and kept; run the same command to go on")
+            throw ExitCode(130)
+        }
+        signals.cancel()
+        let results = try await client.results(of: submitted.sweep)
+        let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
+        if json.isSet {
+            try Terminal.printJSON(RunDocument(sweep: SweepLine(last), files: paths.map(\.path)))
+        } else {
+            print(SweepFrontier(results).textTable.terminal(inColour: Terminal.hasColor))
+            print("report: \(paths.first?.path ?? "")")
+        }
+        try Watch.conclude(last)
+    }
+
+    private struct RunDocument: Encodable {
+        let sweep: SweepLine
+        let files: [String]
+    }
+
+    private func openState() throws -> StateDirectory {
+        do {
+            return try StateDirectory.open(state.path)
+        } catch let error where error.code == .notInitialised {
+            return try StateDirectory.create(at: state.path)
+        }
+    }
+
+    private func coordinatorConfiguration(_ directory: StateDirectory) -> CoordinatorService.Configuration {
+        var configuration = CoordinatorService.Configuration(stateDirectory: directory.path)
+        configuration.controlEndpoint = "tcp://127.0.0.1:*"
+        configuration.artifactEndpoint = "tcp://127.0.0.1:*"
+        // The worker is in this very process: a lease of an earlier, killed run is nobody's.
+        configuration.settings.restartGrace = .seconds(1)
+        configuration.version = EspalierVersion.text
+        configuration.logger = logLevel.logger("espalier.coordinator")
+        return configuration
+    }
+
+    private func workerConfiguration(
+        _ directory: StateDirectory, _ endpoints: Endpoints
+    ) throws -> WorkerConfiguration {
+        let key = directory.keyFile(of: "local")
+        if !FileManager.default.fileExists(atPath: key) {
+            try KeyRing(directory).add("local", role: .worker)
+        }
+        var configuration = try WorkerConfiguration(coordinator: endpoints.control, keyPath: key)
+        try node.apply(to: &configuration)
+        configuration.spoolDirectory = directory.path + "/local"
+        return configuration
+    }
+}

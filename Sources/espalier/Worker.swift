@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Worker
+
+/// `espalier worker`: the daemon of a compute node.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Run stages for a coordinator.",
+        discussion: """
+            Runs one engine process per slot. Keeps training while the coordinator is away and hands its results in when
+            it is back. SIGTERM drains: running stages are checkpointed and handed back, exit code 0; a second SIGTERM
+            leaves at once.
+            """)
+
+    @Option(help: ArgumentHelp("The coordinator's control endpoint, such as tcp://head:7733.", valueName: "ENDPOINT"))
+    var coordinator: String
+    @Option(help: ArgumentHelp("This worker's key file, made by espalier keys add worker NAME.", valueName: "FILE"))
+    var key: String
+    @OptionGroup var node: NodeOptions
+    @Option(
+        help: ArgumentHelp(
+            "Where results, artifacts and work in progress are kept; survives a crash.",
+            discussion: "Default: ~/.cache/espalier/<worker name>.", valueName: "DIR"))
+    var spool: String?
+    @Option(help: "How much to say on standard error.")
+    var logLevel = LogLevel.info
+
+    func run() async throws {
+        var configuration = try WorkerConfiguration(coordinator: coordinator, keyPath: key)
+        try node.apply(to: &configuration)
+        configuration.spoolDirectory = spool
+        let worker = try WorkerService(configuration, logger: logLevel.logger("espalier.worker"))
+        let signals = Task {
+            for await _ in Signals.stream() { worker.drain() }
+        }
+        defer { signals.cancel() }
+        let status = try await worker.run()
+        if status != 0 { throw ExitCode(status) }
+    }
+}
+
+/// What a node offers: shared by `worker` and `run`.
+struct NodeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Stages run at the same time. Default: the number of cores.", valueName: "N"))
+    var slots: Int?
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("The device of each slot: cpu or cuda:N; a shorter list is repeated.", valueName: "DEVICE"))
+    var devices = ["cpu"]
+    @OptionGroup var data: DataOption
+    @Option(
+        help: ArgumentHelp(
+            "The engine to run where the sweep names none.",
+            discussion: "Default: espalier-engine beside this program, else on PATH.", valueName: "PROGRAM"))
+    var engine: String?
+    @Option(
+        help: ArgumentHelp(
+            "When the machine will be taken away, as 45m or 3h30m; stages that would not finish go elsewhere.",
+            discussion: "Default: Slurm's SLURM_JOB_END_TIME, where set.", valueName: "DURATION"))
+    var timeLimit: TimeLimit?
+
+    func apply(to configuration: inout WorkerConfiguration) throws {
+        configuration.slots = slots ?? ProcessInfo.processInfo.activeProcessorCount
+        configuration.devices = devices
+        configuration.dataDirectory = try data.resolve()
+        configuration.engine = [engine ?? Self.engineBesideThisProgram ?? "espalier-engine"]
+        configuration.remaining = timeLimit?.duration ?? WorkerConfiguration.remainingSlurmTime()
+    }
+
+    static var engineBesideThisProgram: String? {
+        let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent("espalier-engine").path
+        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    }
+}
+
+/// A duration as people write it: `90s`, `45m`, `3h30m`, `2d`.
+struct TimeLimit: ExpressibleByArgument {
+    let duration: Duration
+
+    init?(argument: String) {
+        var seconds = 0
+        var digits = ""
+        for character in argument {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+                continue
+            }
+            guard let unit = ["s": 1, "m": 60, "h": 3600, "d": 86400][character], let count = Int(digits),
+                count <= 1_000_000
+            else { return nil }
+            seconds += count * unit
+            digits = ""
+        }
+        guard digits.isEmpty, seconds > 0 else { return nil }
+        duration = .seconds(seconds)
+    }
+}
