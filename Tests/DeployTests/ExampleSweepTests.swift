@@ -4,8 +4,7 @@ import Testing
 
 /// The sweep files a user starts from.
 @Suite struct ExampleSweepTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../deploy/sweeps").standardizedFileURL
+    static let folder = deployFolder.appending(path: "sweeps")
 
     /// File, tasks, stages, training epochs: what its comments promise a user of two cores rests on the epochs.
     @Test(arguments: [
