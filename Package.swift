@@ -70,6 +70,7 @@ var targets: [Target] = [
 
     .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: strict),
     .testTarget(name: "SweepTests", dependencies: ["Sweep"], swiftSettings: strict),
+    .testTarget(name: "DeployTests", dependencies: ["Sweep", subprocess], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
@@ -119,7 +120,8 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch"], swiftSettings: strict),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
-        .testTarget(name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .testTarget(
+            name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "espalier-engine", "Sweep", "Wire", subprocess],
             swiftSettings: strict),
