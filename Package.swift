@@ -57,7 +57,7 @@ var targets: [Target] = [
         dependencies: ["Scheduling", "Artifacts", "Sweep", "Wire", "ZeroMQ", logging, crypto, subprocess],
         swiftSettings: strict),
     .target(
-        name: "EspalierTestKit", dependencies: ["Scheduling", "Sweep", "Wire"], swiftSettings: strict),
+        name: "EspalierTestKit", dependencies: ["Scheduling", "Sweep", "Wire", collections], swiftSettings: strict),
     .executableTarget(
         name: "espalier",
         dependencies: [
@@ -119,7 +119,8 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch"], swiftSettings: strict),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
-        .testTarget(name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .testTarget(
+            name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "espalier-engine", "Sweep", "Wire", subprocess],
             swiftSettings: strict),
