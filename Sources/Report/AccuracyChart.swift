@@ -1,0 +1,189 @@
+internal import Foundation
+internal import Frontier
+internal import Sweep
+
+/// Accuracy against how much smaller the network became: lines of means, bands, seeds, baseline and frontier.
+struct AccuracyChart {
+    /// What the horizontal axis shows.
+    enum Reduction: String {
+        case sparsity
+        case compression
+
+        var measure: Measure { self == .sparsity ? .sparsity : .compressionRatio }
+
+        func summary(_ group: SweepFrontier.Group) -> Summary? {
+            self == .sparsity ? group.sparsity : group.compression
+        }
+    }
+
+    let frontier: SweepFrontier
+    let results: SweepResults
+    let reduction: Reduction
+    /// Shows accuracies from here up; everything where `nil`.
+    var floor: Double?
+
+    /// `nil` before anything was measured.
+    var body: JSON? {
+        let means = frontier.groups.filter { reduction.summary($0) != nil && $0.accuracy != nil }
+        guard !means.isEmpty else { return nil }
+        let marks = MethodMarks(labels: frontier.labels)
+        let seeds = results.rows.filter { row in
+            row.evaluation.fate != .infeasible && row.evaluation[reduction.measure] != nil
+                && row.evaluation[.testAccuracy] != nil
+        }
+        let x = horizontal(seeds.compactMap { $0.evaluation[reduction.measure] })
+        let y = vertical(means: means, seeds: seeds)
+        let line: JSON = [
+            "domain": ["dense network", "frontier"], "range": [[1, 0], [5, 3]],
+        ]
+        func stroke(_ name: String) -> JSON {
+            ["datum": .string(name), "type": "nominal", "scale": line, "legend": ["orient": "top", "title": nil]]
+        }
+        let tooltip: JSON = .array(
+            [
+                ("label", "method"), ("level", "level"), ("sparsityText", "sparsity"),
+                ("compressionText", "compression"),
+                ("accuracyText", "test accuracy"), ("interval", "95 % interval"), ("n", "seeds"),
+            ].map { ["field": .string($0.0), "title": .string($0.1), "type": "nominal"] })
+        return [
+            "datasets": [
+                "means": .array(means.map(datum)), "seeds": .array(seeds.map(datum)),
+                "dense": .array(denseBand), "frontier": .array(steps(means, from: x.domain.lowerBound)),
+            ],
+            "layer": [
+                [
+                    "data": ["name": "dense"],
+                    "mark": ["type": "rect", "style": "reference-band", "opacity": 0.1, "clip": true],
+                    "encoding": ["y": y.merging(["field": "low"]), "y2": ["field": "high"]],
+                ],
+                [
+                    "data": ["name": "dense"], "mark": ["type": "rule", "style": "reference", "clip": true],
+                    "encoding": ["y": y, "strokeDash": stroke("dense network")],
+                ],
+                [
+                    "data": ["name": "means"], "mark": ["type": "area", "opacity": 0.16, "clip": true],
+                    "encoding": [
+                        "x": x.encoding, "y": y.merging(["field": "low"]), "y2": ["field": "high"],
+                        "color": marks.color,
+                    ],
+                ],
+                [
+                    "data": ["name": "frontier"],
+                    "mark": ["type": "line", "style": "reference", "strokeWidth": 1.5, "clip": true],
+                    "encoding": [
+                        "x": x.encoding, "y": y, "order": ["field": "order"], "strokeDash": stroke("frontier"),
+                    ],
+                ],
+                [
+                    "data": ["name": "means"], "mark": ["type": "line", "strokeWidth": 2, "clip": true],
+                    "encoding": ["x": x.encoding, "y": y, "color": marks.color],
+                ],
+                [
+                    "data": ["name": "seeds"],
+                    "mark": ["type": "point", "filled": true, "opacity": 0.35, "size": 18, "clip": true],
+                    "encoding": ["x": x.encoding, "y": y, "color": marks.color, "shape": marks.shape],
+                ],
+                [
+                    "data": ["name": "means"],
+                    "mark": ["type": "point", "filled": true, "opacity": 1, "size": 70, "clip": .bool(floor != nil)],
+                    "encoding": [
+                        "x": x.encoding, "y": y, "color": marks.color, "shape": marks.shape, "tooltip": tooltip,
+                    ],
+                ],
+            ],
+        ]
+    }
+
+    // MARK: - Data
+
+    private func datum(_ group: SweepFrontier.Group) -> JSON {
+        let deviation = group.accuracy?.deviation
+        return [
+            "label": .string(group.label), "level": .string(NumberText.level(group.level)),
+            "x": JSON(reduction.summary(group)?.mean), "accuracy": JSON(group.accuracy?.mean),
+            "low": JSON(deviation.flatMap { sd in group.accuracy.map { $0.mean - sd } }),
+            "high": JSON(deviation.flatMap { sd in group.accuracy.map { $0.mean + sd } }),
+            "sparsityText": .string(group.sparsity.map { NumberText.percent($0.mean) } ?? ""),
+            "compressionText": .string(group.compression.map { NumberText.ratio($0.mean) } ?? ""),
+            "accuracyText": .string(group.accuracy.map(NumberText.percent) ?? ""),
+            "interval": .string(NumberText.interval(group.accuracy)), "n": .string(group.countText),
+        ]
+    }
+
+    private func datum(_ row: SweepResults.Row) -> JSON {
+        [
+            "label": .string(row.task.label), "seed": .number(Double(row.task.seed)),
+            "x": JSON(row.evaluation[reduction.measure]), "accuracy": JSON(row.evaluation[.testAccuracy]),
+        ]
+    }
+
+    private var denseBand: [JSON] {
+        guard let dense = frontier.dense else { return [] }
+        let deviation = dense.deviation ?? 0
+        return [
+            ["accuracy": JSON(dense.mean), "low": JSON(dense.mean - deviation), "high": JSON(dense.mean + deviation)]
+        ]
+    }
+
+    private func steps(_ groups: [SweepFrontier.Group], from start: Double) -> [JSON] {
+        let points = groups.compactMap { group in
+            reduction.summary(group).flatMap { x in
+                group.accuracy.map { Point(reduction: x.mean, accuracy: $0.mean) }
+            }
+        }
+        return ParetoFrontier(of: points).steps(from: start).enumerated().map { order, corner in
+            ["x": JSON(corner.reduction), "accuracy": JSON(corner.accuracy), "order": .number(Double(order))]
+        }
+    }
+
+    // MARK: - Axes
+
+    private func horizontal(_ values: [Double]) -> (encoding: JSON, domain: ClosedRange<Double>) {
+        let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+        let domain: ClosedRange<Double>
+        let scale: JSON
+        let axis: JSON
+        switch reduction {
+        case .sparsity:
+            let start = max(0, ((low - 0.01) * 20).rounded(.down) / 20)
+            domain = start...max(start + 0.05, min(1, ((high + 0.005) * 20).rounded(.up) / 20))
+            scale = ["nice": false]
+            axis = ["title": "achieved sparsity", "labelExpr": Self.percentLabel, "tickCount": 8]
+        case .compression:
+            domain = (low / 1.12)...(high * 1.12)
+            scale = ["type": "log", "nice": false]
+            let ticks = [1.0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].filter(domain.contains)
+            axis = [
+                "title": "compression ratio (log scale)", "labelExpr": "format(datum.value, ',') + '×'",
+                "values": .array(ticks.count > 1 ? ticks.map(JSON.number) : [JSON(low), JSON(high)]),
+            ]
+        }
+        return (
+            [
+                "field": "x", "type": "quantitative", "axis": axis,
+                "scale": scale.merging(["domain": [JSON(domain.lowerBound), JSON(domain.upperBound)]]),
+            ], domain
+        )
+    }
+
+    private func vertical(means: [SweepFrontier.Group], seeds: [SweepResults.Row]) -> JSON {
+        let spreads = (means.compactMap(\.accuracy) + [frontier.dense].compactMap(\.self)).flatMap {
+            [$0.mean - ($0.deviation ?? 0), $0.mean + ($0.deviation ?? 0)]
+        }
+        let values = spreads + seeds.compactMap { $0.evaluation[.testAccuracy] }
+        let (least, high) = (values.min() ?? 0, values.max() ?? 1)
+        let low = floor ?? least
+        let margin = max(0.001, (high - low) * 0.05)
+        return [
+            "field": "accuracy", "type": "quantitative",
+            "axis": ["title": "test accuracy", "labelExpr": Self.percentLabel, "tickCount": 7],
+            "scale": [
+                "domain": [JSON(max(0, floor ?? low - margin)), JSON(min(1, high + margin))],
+                "nice": .bool(floor == nil),
+            ],
+        ]
+    }
+
+    /// "97.5 %" with a narrow space, as many decimals as the tick needs.
+    static let percentLabel: JSON = "format(datum.value * 100, '.5~r') + '\u{202F}%'"
+}

@@ -1,0 +1,65 @@
+internal import Frontier
+internal import Sweep
+
+/// A figure as a Vega-Lite 5 specification with its data inside.
+struct Chart: Sendable {
+    /// File name stem and anchor.
+    let name: String
+    let title: String
+    /// Says what the marks are; shown under the figure.
+    let caption: String
+    let height: Int
+    /// Layers, encodings and data; no colours of paper and ink, which the page or ``standalone`` adds.
+    let body: JSON
+
+    /// For the page: as wide as its container.
+    var embedded: JSON {
+        body.merging([
+            "width": "container", "height": .number(Double(height)), "description": .string("\(title). \(caption)"),
+            "autosize": ["type": "fit", "contains": "padding"],
+        ])
+    }
+
+    /// For `figures/NAME.vl.json`: complete on white, for any Vega-Lite viewer or converter.
+    var standalone: JSON {
+        body.merging([
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "title": .string(title), "width": 640,
+            "height": .number(Double(height)), "description": .string(caption), "background": "white",
+            "config": Chart.inkOnPaper,
+        ])
+    }
+
+    private static let inkOnPaper: JSON = [
+        "font": "sans-serif", "view": ["stroke": nil], "axis": ["gridColor": "#dddddd", "domainColor": "#666666"],
+        "style": ["reference": ["stroke": "#333333"], "reference-band": ["fill": "#333333"]],
+        "legend": ["symbolStrokeColor": "#333333"],
+    ]
+}
+
+/// How method entries are told apart: by colour and by shape, so that neither alone is needed.
+///
+/// The colours are Okabe and Ito's colour-blind-safe set of 2008 without black and yellow, which vanish on dark and on
+/// white paper. Seven colours and eight shapes give 56 different pairs.
+struct MethodMarks: Sendable {
+    static let colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C8C8C"]
+    static let shapes = [
+        "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left",
+    ]
+
+    /// In the order of the sweep file, which is that of the legend.
+    let labels: [String]
+
+    private func scale(_ range: [String]) -> JSON {
+        [
+            "domain": .array(labels.map(JSON.string)),
+            "range": .array(labels.indices.map { .string(range[$0 % range.count]) }),
+        ]
+    }
+
+    private var legend: JSON {
+        ["orient": "top", "title": nil, "columns": .number(Double(min(4, max(1, labels.count)))), "labelLimit": 170]
+    }
+
+    var color: JSON { ["field": "label", "type": "nominal", "scale": scale(Self.colors), "legend": legend] }
+    var shape: JSON { ["field": "label", "type": "nominal", "scale": scale(Self.shapes), "legend": legend] }
+}

@@ -1,0 +1,38 @@
+internal import Sweep
+
+/// Training and pruning settings in a line of words.
+enum Recipe {
+    /// "sgd, learning rate 0.1, momentum 0.9, weight decay 0.0005, batch 128, 20 epochs, cosine schedule, ...".
+    static func text(_ stage: Stage) -> String {
+        let training = stage.training
+        var parts = [training.optimizer.rawValue, "learning rate \(NumberText.exact(training.learningRate))"]
+        if training.optimizer == .sgd { parts.append("momentum \(NumberText.exact(training.momentum))") }
+        parts += [
+            "weight decay \(NumberText.exact(training.weightDecay))", "batch \(training.batchSize)",
+            "\(training.epochs) epochs", schedule(training.schedule),
+        ]
+        if training.warmUp > 0 { parts.append("warm-up over \(NumberText.exact(training.warmUp)) epochs") }
+        parts += [
+            "\(NumberText.percent(stage.dataset.validation, decimals: 0)) of the training images held out for validation",
+            "\(stage.threads) \(stage.threads == 1 ? "thread" : "threads")",
+        ]
+        return parts.joined(separator: ", ")
+    }
+
+    private static func schedule(_ schedule: Training.Schedule) -> String {
+        switch schedule {
+        case .constant: "constant"
+        case .cosine: "cosine schedule"
+        case .step(let epochs, let factor):
+            "× \(NumberText.exact(factor)) at \(epochs.count == 1 ? "epoch" : "epochs") "
+                + epochs.map(String.init).joined(separator: ", ")
+        }
+    }
+
+    /// "alpha = 0.95, beta = 2", or a dash for a method without knobs.
+    static func knobs(_ pruning: Pruning) -> String {
+        guard !pruning.knobs.isEmpty else { return "–" }
+        return pruning.knobs.sorted { $0.key < $1.key }.map { "\($0.key) = \(NumberText.exact($0.value))" }
+            .joined(separator: ", ")
+    }
+}

@@ -1,0 +1,129 @@
+internal import Foundation
+internal import Frontier
+internal import Sweep
+
+extension ReportPage {
+    /// Every method entry at every level, with the dense networks on top.
+    var frontierTable: HTML {
+        let baseline: HTML =
+            frontier.dense.map { dense -> HTML in
+                """
+                <tbody><tr><th scope="rowgroup">dense</th><td>–</td><td>\(NumberText.percent(dense))</td>\
+                <td class="soft">\(NumberText.interval(dense))</td><td>–</td><td class="soft">–</td><td>\(dense.count)</td>\
+                <td>\(NumberText.percent(0))</td><td>\(NumberText.ratio(1))</td><td>\(denseMean(.parametersTotal))</td>\
+                <td>\(denseMean(.macsDense))</td><td></td></tr></tbody>
+
+                """
+            } ?? ""
+        let bodies = frontier.labels.map { label -> HTML in
+            let groups = frontier.groups.filter { $0.label == label }
+            let rows = groups.enumerated().map { position, group -> HTML in
+                let heading: HTML =
+                    position > 0 ? "" : "<th scope=\"rowgroup\" rowspan=\"\(groups.count)\">\(label)</th>"
+                return row(group, heading: heading)
+            }
+            return "<tbody>\(rows)</tbody>\n"
+        }
+        return """
+            <section aria-labelledby="table">
+            <h2 id="table">Every method and level</h2>
+            <div class="scroll"><table>
+            <caption>Means over seeds ± sample standard deviation; in brackets 95 % intervals. Differences in percentage points, \
+            paired by dense network. ● on the frontier.</caption>
+            <thead><tr><th scope="col" class="text">Method</th><th scope="col">Level</th><th scope="col">Test accuracy</th>\
+            <th scope="col">95 % interval</th><th scope="col">Difference to dense</th><th scope="col">95 % interval</th>\
+            <th scope="col">Seeds</th><th scope="col">Achieved sparsity</th><th scope="col">Compression</th>\
+            <th scope="col">Nonzero parameters</th><th scope="col">Nonzero MACs</th><th scope="col">Frontier</th></tr></thead>
+            \(baseline)\(bodies)</table></div>
+            </section>
+            """
+    }
+
+    private func row(_ group: SweepFrontier.Group, heading: HTML) -> HTML {
+        func mean(_ summary: Summary?) -> String { summary.map { NumberText.count($0.mean) } ?? "–" }
+        let mark: HTML =
+            group.isOnFrontier ? "<span class=\"mark\" role=\"img\" aria-label=\"on the frontier\">●</span>" : ""
+        return """
+            <tr\(group.isOnFrontier ? " class=\"frontier\"" : "" as HTML)>\(heading)<td>\(NumberText.level(group.level))</td>\
+            <td>\(group.accuracy.map(NumberText.percent) ?? "–")</td><td class="soft">\(NumberText.interval(group.accuracy))</td>\
+            <td>\(group.difference.map { NumberText.points($0.mean) } ?? "–")</td>\
+            <td class="soft">\(NumberText.interval(group.difference, signed: true))</td><td>\(group.countText)</td>\
+            <td>\(group.sparsity.map { NumberText.percent($0.mean) } ?? "–")</td>\
+            <td>\(group.compression.map { NumberText.ratio($0.mean) } ?? "–")</td><td>\(mean(group.parametersNonzero))</td>\
+            <td>\(mean(group.macsNonzero))</td><td>\(mark)</td></tr>
+
+            """
+    }
+
+    private func denseMean(_ measure: Measure) -> String {
+        Summary(results.dense.compactMap { $0.evaluation[measure] }).map { NumberText.count($0.mean) } ?? "–"
+    }
+
+    /// What each method entry was given: comparisons are fair only where retraining budgets are equal.
+    var budgetTable: HTML {
+        let stages = Dictionary(results.plan.stages.map { ($0.key, $0.stage) }, uniquingKeysWith: { first, _ in first })
+        var seen: Set<String> = []
+        let entries = results.plan.tasks.filter { seen.insert($0.label).inserted }.compactMap { task in
+            task.stages.last.flatMap { stages[$0]?.pruning }.map { (label: task.label, pruning: $0) }
+        }
+        guard !entries.isEmpty else { return "" }
+        let budgets = Set(entries.map { $0.pruning.iterations * $0.pruning.retrain.epochs })
+        let verdict =
+            budgets.count == 1
+            ? "Every method retrains for the same number of epochs."
+            : "Retraining budgets differ between methods: compare accuracies with that in mind."
+        return """
+            <section aria-labelledby="budgets">
+            <h2 id="budgets">Methods and budgets</h2>
+            <div class="scroll"><table>
+            <caption>\(verdict)</caption>
+            <thead><tr><th scope="col" class="text">Entry</th><th scope="col" class="text">Method</th>\
+            <th scope="col" class="text">Knobs</th><th scope="col" class="text">Retraining</th><th scope="col">Rounds</th>\
+            <th scope="col">Epochs per round</th><th scope="col">Epochs in all</th></tr></thead>
+            <tbody>
+            \(entries.map { entry -> HTML in """
+            <tr><td class="text">\(entry.label)</td><td class="text">\(entry.pruning.method)</td>\
+            <td class="text">\(Recipe.knobs(entry.pruning))</td><td class="text">\(entry.pruning.retrain.mode.rawValue)</td>\
+            <td>\(entry.pruning.iterations)</td><td>\(entry.pruning.retrain.epochs)</td>\
+            <td>\(entry.pruning.iterations * entry.pruning.retrain.epochs)</td></tr>
+
+            """ })
+            </tbody></table></div>
+            </section>
+            """
+    }
+
+    /// Tasks and dense networks that are no ordinary measurement, each with its sentence.
+    var exceptions: HTML {
+        let networks = results.dense.map { (what: "dense", level: "–", seed: $0.seed, evaluation: $0.evaluation) }
+        let tasks = results.rows.map {
+            (what: $0.task.label, level: NumberText.level($0.task.level), seed: $0.task.seed, evaluation: $0.evaluation)
+        }
+        let listed = (networks + tasks).filter { ![.ok, .pending].contains($0.evaluation.fate) }
+        guard !listed.isEmpty else {
+            return """
+                <section><h2 id="exceptions">Failed, infeasible, collapsed</h2><p>None\(
+                    results.rows.contains { $0.evaluation.fate == .pending } ? " so far" : "").</p></section>
+                """
+        }
+        return """
+            <section aria-labelledby="exceptions">
+            <h2 id="exceptions">Failed, infeasible, collapsed</h2>
+            <div class="scroll"><table>
+            <thead><tr><th scope="col" class="text">Method</th><th scope="col">Level</th><th scope="col">Seed</th>\
+            <th scope="col" class="text">What</th><th scope="col">Achieved sparsity</th><th scope="col">Test accuracy</th>\
+            <th scope="col" class="text">Why</th></tr></thead>
+            <tbody>
+            \(listed.map { entry -> HTML in """
+            <tr><td class="text">\(entry.what)</td><td>\(entry.level)</td><td>\(entry.seed)</td>\
+            <td class="text">\(entry.evaluation.fate.rawValue)</td>\
+            <td>\(entry.evaluation[.sparsity].map { NumberText.percent($0) } ?? "–")</td>\
+            <td>\(entry.evaluation[.testAccuracy].map { NumberText.percent($0) } ?? "–")</td>\
+            <td class="text">\(entry.evaluation.explanation)</td></tr>
+
+            """ })
+            </tbody></table></div>
+            </section>
+            """
+    }
+}

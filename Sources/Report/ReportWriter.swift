@@ -1,0 +1,41 @@
+package import Foundation
+internal import Sweep
+
+/// Writes a sweep's report as files, each whole or not at all.
+package enum ReportWriter {
+    /// Writes `results.csv`, `frontier.csv`, `frontier.json`, `report.html` and `figures/NAME.vl.json`.
+    ///
+    /// The directory is made where missing, with its parents; files of an earlier report are replaced one by one. Works
+    /// for unfinished sweeps too.
+    ///
+    /// - Returns: the files' paths, the page first.
+    /// - Throws: ``ReportError`` with the path and what to do about it.
+    @discardableResult
+    package static func write(_ results: SweepResults, to directory: URL) throws -> [URL] {
+        let frontier = SweepFrontier(results)
+        let charts = Chart.all(of: results, frontier: frontier)
+        let page = ReportPage(results: results, frontier: frontier, charts: charts)
+        let figures = directory.appendingPathComponent("figures")
+        // Everything is worked out before anything is written.
+        let files: [(directory: URL, name: String, text: String)] =
+            [
+                (directory, "report.html", try page.html(with: .load())),
+                (directory, "results.csv", results.csv),
+                (directory, "frontier.csv", frontier.csv),
+                (directory, "frontier.json", try frontier.json(of: results).text()),
+            ] + (try charts.map { (figures, "\($0.name).vl.json", try $0.standalone.text()) })
+        for folder in [directory, figures] { try create(folder) }
+        for file in files { try WholeFile.write(Data(file.text.utf8), to: file.name, in: file.directory) }
+        return files.map { $0.directory.appendingPathComponent($0.name) }
+    }
+
+    private static func create(_ directory: URL) throws(ReportError) {
+        do {
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        } catch {
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            throw ReportError(
+                "create", directory, cause.map { Int32($0.code) } ?? 0, detail: error.localizedDescription)
+        }
+    }
+}

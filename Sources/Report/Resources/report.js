@@ -1,0 +1,29 @@
+// Draws the figures of a report with the bundle above. Ink is the page's own colour, so light, dark and print need
+// no second drawing.
+const ink = 'currentColor';
+const config = {
+  background: 'transparent',
+  font: getComputedStyle(document.body).fontFamily,
+  view: { stroke: null },
+  axis: {
+    labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: ink,
+    domainOpacity: 0.5, tickOpacity: 0.5, gridOpacity: 0.12,
+    labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', titlePadding: 8, labelOverlap: true,
+  },
+  legend: {
+    labelColor: ink, symbolStrokeColor: ink, labelFontSize: 12, symbolSize: 80, columnPadding: 18, offset: 8,
+  },
+  style: { reference: { stroke: ink }, 'reference-band': { fill: ink } },
+};
+const charts = JSON.parse(document.getElementById('charts').textContent);
+const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+const drawn = Object.entries(charts).map(([name, spec]) =>
+  window.vegaEmbed(document.getElementById(`figure-${name}`), spec, {
+    mode: 'vega-lite', renderer: 'svg', config,
+    actions: { export: true, source: false, compiled: false, editor: false },
+    tooltip: { theme: dark ? 'dark' : 'light' },
+  }).catch((error) => {
+    document.getElementById(`figure-${name}`).textContent = `This figure could not be drawn: ${error.message}`;
+    console.error(name, error);
+  }));
+Promise.all(drawn).then(() => { document.documentElement.dataset.figures = 'drawn'; });

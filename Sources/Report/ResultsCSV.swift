@@ -1,0 +1,56 @@
+internal import Frontier
+internal import Sweep
+
+extension SweepResults {
+    /// `results.csv`: one row for each dense network and each task, everything that is known of it in columns.
+    ///
+    /// Measures are in the units of ``Measure``; those an engine of the user's own added follow by name. An empty
+    /// field is a value that does not exist (yet).
+    package var csv: String {
+        let known = Measure.allCases.map(\.rawValue)
+        let evaluations = dense.map(\.evaluation) + rows.map(\.evaluation)
+        let added = Set(evaluations.flatMap { $0.outcome.map { Array($0.measures.keys) } ?? [] }).subtracting(known)
+        let measures = known + added.sorted()
+
+        var csv = CSV(
+            header: [
+                "kind", "task", "method", "label", "level_kind", "level", "requested_sparsity", "seed", "state",
+                "status",
+                "note", "stage", "dense_stage", "checkpoint", "worker", "seconds", "environment",
+            ] + measures)
+        func append(_ identity: [String], _ evaluation: Evaluation, stage: StageKey?, dense: StageKey) {
+            let outcome = evaluation.outcome
+            let checkpoint = outcome?.artifacts.first { $0.role == "checkpoint" }?.sha256
+            csv.append(
+                identity + [
+                    evaluation.state.rawValue, outcome?.status.rawValue ?? "", evaluation.explanation, stage?.hex ?? "",
+                    dense.hex, checkpoint ?? "", evaluation.worker, outcome.map { NumberText.exact($0.seconds) } ?? "",
+                    outcome?.environment ?? "",
+                ] + measures.map { name in outcome?.measures[name].map(NumberText.exact) ?? "" })
+        }
+        for network in dense {
+            append(
+                ["dense", "", "", "", "", "", "", String(network.seed)], network.evaluation, stage: network.stage,
+                dense: network.stage)
+        }
+        for row in rows {
+            let task = row.task
+            let (kind, requested) =
+                switch task.level {
+                case .sparsity(let value): ("sparsity", NumberText.exact(value))
+                case .knob(let name, _): (name, "")
+                }
+            append(
+                [
+                    "task", String(task.index), task.method, task.label, kind, NumberText.exact(task.level.value),
+                    requested, String(task.seed),
+                ], row.evaluation, stage: task.stages.last, dense: row.dense)
+        }
+        return csv.text
+    }
+}
+
+extension SweepResults.Evaluation {
+    /// Why this is not an ordinary measurement: the coordinator's sentence, else the engine's.
+    var explanation: String { note.isEmpty ? outcome?.note ?? "" : note }
+}

@@ -1,0 +1,148 @@
+internal import Foundation
+package import Frontier
+package import Sweep
+
+/// A sweep's results by method and level, with what the seeds say about each, and the frontier among them.
+///
+/// A pure function of the plan and the measured values: no times, no workers, so two runs that measured the same
+/// give the same frontier to the last bit.
+package struct SweepFrontier: Sendable {
+    /// The tasks of one method entry at one level, over seeds: one point of the frontier plot.
+    package struct Group: Sendable {
+        package let label: String
+        package let method: String
+        package let level: Level
+        /// How many tasks came to which end; together all of the group's tasks.
+        package let fates: [Fate: Int]
+        /// Test accuracy, 0...1; `nil` before the first measured task. The same for all that follow.
+        package let accuracy: Summary?
+        /// Test accuracy minus that of the dense network the same seed started from.
+        package let difference: Summary?
+        /// Achieved, 0...1.
+        package let sparsity: Summary?
+        package let compression: Summary?
+        package let parametersNonzero: Summary?
+        package let macsNonzero: Summary?
+        /// Dense / nonzero multiply-accumulates: what perfect sparse arithmetic would gain.
+        package let theoreticalSpeedup: Summary?
+        /// No other group's mean is at least as sparse and as accurate, and better in one.
+        package fileprivate(set) var isOnFrontier = false
+
+        package func count(_ fate: Fate) -> Int { fates[fate, default: 0] }
+        package var taskCount: Int { fates.values.reduce(0, +) }
+    }
+
+    package let groups: [Group]
+    /// Test accuracy of the dense networks.
+    package let dense: Summary?
+    /// The area that the means dominate, from (sparsity 0, accuracy 0): 0...1.
+    package let hypervolume: Double
+    /// The same of each method entry alone, by label.
+    package let hypervolumeByLabel: [String: Double]
+
+    package init(_ results: SweepResults) {
+        let baselines = Dictionary(
+            results.dense.map { ($0.stage, $0.evaluation[.testAccuracy]) }, uniquingKeysWith: { first, _ in first })
+        dense = Summary(results.dense.compactMap { $0.evaluation[.testAccuracy] })
+
+        var order: [Cell] = []
+        var rows: [Cell: [SweepResults.Row]] = [:]
+        for row in results.rows.sorted(by: { $0.task.index < $1.task.index }) {
+            let cell = Cell(label: row.task.label, level: row.task.level)
+            if rows[cell] == nil { order.append(cell) }
+            rows[cell, default: []].append(row)
+        }
+        var groups = order.map { Group(rows[$0] ?? [], baselines: baselines.compactMapValues(\.self)) }
+
+        let candidates = groups.indices.filter { groups[$0].point != nil }
+        let points = candidates.compactMap { groups[$0].point }
+        for member in ParetoFrontier(of: points).members { groups[candidates[member]].isOnFrontier = true }
+
+        let origin = Point(reduction: 0, accuracy: 0)
+        hypervolume = ParetoFrontier(of: points).hypervolume(reference: origin)
+        hypervolumeByLabel = Dictionary(grouping: groups, by: \.label).mapValues { own in
+            ParetoFrontier(of: own.compactMap(\.point)).hypervolume(reference: origin)
+        }
+        self.groups = groups
+    }
+
+    /// Method entries in the order of the sweep file.
+    package var labels: [String] {
+        var seen: Set<String> = []
+        return groups.map(\.label).filter { seen.insert($0).inserted }
+    }
+
+    private struct Cell: Hashable {
+        let label: String
+        let level: Level
+    }
+}
+
+extension SweepFrontier.Group {
+    /// `rows` are those of one cell, in task order and not empty.
+    fileprivate init(_ rows: [SweepResults.Row], baselines: [StageKey: Double]) {
+        label = rows[0].task.label
+        method = rows[0].task.method
+        level = rows[0].task.level
+        fates = Dictionary(rows.map { ($0.evaluation.fate, 1) }, uniquingKeysWith: +)
+
+        // An accuracy without a sparsity, or one at a sparsity that was not asked for, is no replicate of this point.
+        let replicates = rows.filter {
+            $0.evaluation.fate.entersMeans && $0.evaluation[.testAccuracy] != nil && $0.evaluation[.sparsity] != nil
+        }
+        func summary(_ measure: Measure) -> Summary? { Summary(replicates.compactMap { $0.evaluation[measure] }) }
+        accuracy = summary(.testAccuracy)
+        sparsity = summary(.sparsity)
+        compression = summary(.compressionRatio)
+        parametersNonzero = summary(.parametersNonzero)
+        macsNonzero = summary(.macsNonzero)
+        theoreticalSpeedup = Summary(
+            replicates.compactMap { row in
+                guard let all = row.evaluation[.macsDense], let left = row.evaluation[.macsNonzero], left > 0 else {
+                    return nil
+                }
+                return all / left
+            })
+        difference = Summary(
+            differences: replicates.compactMap { row in
+                guard let value = row.evaluation[.testAccuracy], let baseline = baselines[row.dense] else { return nil }
+                return (value, baseline)
+            })
+    }
+
+    fileprivate var point: Point? {
+        guard let sparsity, let accuracy else { return nil }
+        return Point(reduction: sparsity.mean, accuracy: accuracy.mean)
+    }
+}
+
+/// How a task ended, or that it has not.
+package enum Fate: String, CaseIterable, Sendable {
+    case ok, collapsed, infeasible, diverged, failed, pending
+
+    /// A collapsed or diverged network is what the method led to, and leaving it out would flatter the method; an
+    /// infeasible one stands at another level than the one asked for.
+    package var entersMeans: Bool { self == .ok || self == .collapsed || self == .diverged }
+}
+
+extension SweepResults.Evaluation {
+    package var fate: Fate {
+        switch state {
+        case .pending: return .pending
+        case .failed: return .failed
+        case .measured: break
+        }
+        return switch outcome?.status {
+        case .ok: .ok
+        case .collapsed: .collapsed
+        case .infeasible: .infeasible
+        case .diverged: .diverged
+        case nil: .failed
+        }
+    }
+
+    /// A finite measured value.
+    subscript(measure: Measure) -> Double? {
+        outcome?.measures[measure.rawValue].flatMap { $0.isFinite ? $0 : nil }
+    }
+}
