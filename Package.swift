@@ -50,7 +50,9 @@ var targets: [Target] = [
         swiftSettings: strict),
     .target(
         name: "Coordinator",
-        dependencies: ["Scheduling", "Store", "Artifacts", "Report", "Sweep", "Wire", "ZeroMQ", logging, crypto],
+        dependencies: [
+            "Scheduling", "Store", "Artifacts", "Report", "Sweep", "Wire", "ZeroMQ", logging, crypto, protobuf,
+        ],
         swiftSettings: strict),
     .target(
         name: "Worker",
@@ -79,7 +81,10 @@ var targets: [Target] = [
     .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),
     .testTarget(
         name: "CoordinatorTests",
-        dependencies: ["Coordinator", "EspalierTestKit", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ"],
+        dependencies: [
+            "Coordinator", "EspalierTestKit", "Report", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ", grdb, logging,
+            protobuf,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "WorkerTests", dependencies: ["Worker", "EspalierTestKit", "Scheduling", "Sweep", "Wire", "ZeroMQ"],
@@ -119,7 +124,8 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch"], swiftSettings: strict),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
-        .testTarget(name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .testTarget(
+            name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "espalier-engine", "Sweep", "Wire", subprocess],
             swiftSettings: strict),
