@@ -50,7 +50,9 @@ var targets: [Target] = [
         swiftSettings: strict),
     .target(
         name: "Coordinator",
-        dependencies: ["Scheduling", "Store", "Artifacts", "Report", "Sweep", "Wire", "ZeroMQ", logging, crypto],
+        dependencies: [
+            "Scheduling", "Store", "Artifacts", "Report", "Sweep", "Wire", "ZeroMQ", logging, crypto, protobuf,
+        ],
         swiftSettings: strict),
     .target(
         name: "Worker",
@@ -82,7 +84,10 @@ var targets: [Target] = [
     .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),
     .testTarget(
         name: "CoordinatorTests",
-        dependencies: ["Coordinator", "EspalierTestKit", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ"],
+        dependencies: [
+            "Coordinator", "EspalierTestKit", "Report", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ", grdb, logging,
+            protobuf,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "WorkerTests", dependencies: ["Worker", "EspalierTestKit", "Scheduling", "Sweep", "Wire", "ZeroMQ"],

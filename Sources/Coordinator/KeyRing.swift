@@ -21,6 +21,7 @@ package final class KeyRing: Sendable {
         var keys: [AuthorisedKey] = []
         var byKey: [String: AuthorisedKey] = [:]
         var version: Version?
+        var generation = 0
     }
 
     /// Tells whether the file changed: every change renames a new file into place.
@@ -57,19 +58,20 @@ package final class KeyRing: Sendable {
     /// The key, revoked or not.
     func known(_ publicKey: String) -> AuthorisedKey? { state.withLock { $0.byKey[publicKey] } }
 
+    /// Rises whenever the list was read anew.
+    var generation: Int { state.withLock(\.generation) }
+
     /// Reads the list again if it changed. On an error the keys known before stay in force.
-    /// - Returns: Whether it had changed.
-    @discardableResult
-    func refresh() throws(CoordinatorError) -> Bool {
+    func refresh() throws(CoordinatorError) {
         let version = try version()
-        guard state.withLock({ $0.version != version }) else { return false }
+        guard state.withLock({ $0.version != version }) else { return }
         let keys = try read()
         state.withLock {
             $0.keys = keys
             $0.byKey = Dictionary(keys.map { ($0.publicKey, $0) }, uniquingKeysWith: { $1 })
             $0.version = version
+            $0.generation += 1
         }
-        return true
     }
 
     // MARK: - Changes
@@ -172,6 +174,7 @@ package final class KeyRing: Sendable {
     private func unreadable(_ reason: String) -> CoordinatorError {
         CoordinatorError(
             .unreadable,
-            "cannot read '\(directory.keyList)': \(reason); restore it, or run as the user the state directory belongs to")
+            "cannot read '\(directory.keyList)': \(reason); restore it, or run as the user the state directory belongs to"
+        )
     }
 }

@@ -42,7 +42,8 @@ package struct StateDirectory: Hashable, Sendable {
         guard access(path, W_OK | X_OK) == 0 else {
             throw CoordinatorError(
                 .unwritable,
-                "the state directory '\(path)' is not writable by this user; correct its permissions or run as its owner")
+                "the state directory '\(path)' is not writable by this user; correct its permissions or run as its owner"
+            )
         }
         return directory
     }

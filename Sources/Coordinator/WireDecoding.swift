@@ -155,7 +155,9 @@ enum WireDecoding {
             environment: String(outcome.environment.prefix(Limit.text)))
     }
 
-    private static func isFinite(_ values: [Double], _ field: String, _ status: Outcome.Status) throws(Malformed)
+    private static func isFinite(
+        _ values: [Double], _ field: String, _ status: Outcome.Status
+    ) throws(Malformed)
         -> Bool
     {
         if values.allSatisfy(\.isFinite) { return true }
@@ -167,7 +169,8 @@ enum WireDecoding {
 
     private static func text(_ value: String, _ field: String, _ range: ClosedRange<Int>) throws(Malformed) -> String {
         guard range.contains(value.utf8.count) else {
-            throw Malformed(reason: "\(field) has \(value.utf8.count) bytes, not \(range.lowerBound) to \(range.upperBound)")
+            throw Malformed(
+                reason: "\(field) has \(value.utf8.count) bytes, not \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }

@@ -1,12 +1,14 @@
 internal import Scheduling
 internal import Store
 internal import Sweep
+internal import SwiftProtobuf
 internal import Wire
 
 // What the coordinator says, as protobuf.
 
 extension WireFromCoordinator {
     init(_ body: OneOf_Body, requestID: UInt64 = 0) {
+        self.init()
         protocolVersion = WireProtocol.version
         self.requestID = requestID
         self.body = body
@@ -15,8 +17,10 @@ extension WireFromCoordinator {
 
 extension WireFromCoordinator.OneOf_Body {
     /// - Parameter description: The stage of a lease, from the store.
-    init(_ message: Message, settings: Scheduling.Coordinator.Settings, artifactPort: Int, description: StageDescription?)
-    {
+    init(
+        _ message: Scheduling.Message, settings: Scheduling.Coordinator.Settings, artifactPort: Int,
+        description: StageDescription?
+    ) {
         switch message {
         case .helloOK(let epoch, let dropped):
             self = .helloOk(
@@ -82,6 +86,7 @@ extension WireRefused.Reason {
 
 extension WireArtifact {
     init(_ reference: ArtifactReference) {
+        self.init()
         role = reference.role
         sha256 = reference.sha256
         size = reference.size
@@ -90,6 +95,7 @@ extension WireArtifact {
 
 extension WireProgress {
     init(_ progress: Progress) {
+        self.init()
         step = progress.step
         totalSteps = progress.totalSteps
         phase = progress.phase

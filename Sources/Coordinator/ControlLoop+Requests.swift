@@ -1,0 +1,130 @@
+internal import Foundation
+internal import Logging
+internal import Scheduling
+internal import Store
+internal import Sweep
+internal import SwiftProtobuf
+internal import Wire
+
+// What operators and viewers ask for. Everything here is answered after the batch is durable, like everything else.
+extension ControlLoop {
+    func answer(_ body: WireToCoordinator.OneOf_Body, _ request: Request) {
+        do {
+            switch body {
+            case .submit(let submit): plan(submit, request)
+            case .cancel(let cancel):
+                let sweep = try sweep(named: cancel.sweep)
+                handle(.cancelled(sweep))
+                parts.logger.info("sweep cancelled", metadata: ["sweep.id": "\(sweep)"])
+                batch.reply(.cancelled(.with { $0.sweep = sweep.text }), to: request)
+            case .list:
+                let list = try WireSweepList.with { $0.sweeps = try summaries().suffix(StatusLimit.sweeps) }
+                batch.reply(.sweeps(list), to: request)
+            case .status(let status): batch.reply(.status(try self.status(of: status.sweep)), to: request)
+            case .results(let results):
+                let sweep = try sweep(named: results.sweep)
+                chores.run { [pages = parts.pages, store = parts.store] in
+                    .reply(pages.page(of: sweep, asked: results, store: store), request)
+                }
+            case .hello, .heartbeat, .result, .failure, .release, .bye: break
+            }
+        } catch let error as UnknownSweep {
+            batch.reply(.failed(error.message, invalid: true), to: request)
+        } catch {
+            batch.reply(.failed("\(error)", invalid: false), to: request)
+        }
+    }
+
+    func finish(_ done: Chores.Done) {
+        switch done {
+        case .reply(let body, let request): batch.reply(body, to: request)
+        case .planned(let plan, let yaml, let request):
+            do { try submit(plan, yaml: yaml, request) } catch {
+                batch.reply(.failed("\(error)", invalid: false), to: request)
+            }
+        }
+    }
+
+    // MARK: - Submission
+
+    private func plan(_ submit: WireSubmit, _ request: Request) {
+        chores.run {
+            do {
+                let name = submit.fileName.isEmpty ? "sweep" : String(submit.fileName.prefix(256))
+                let file = try SweepFile(yaml: submit.yaml, fileName: name)
+                return .planned(try Plan(file), yaml: submit.yaml, request)
+            } catch {
+                return .reply(.failed("\(error)", invalid: true), request)
+            }
+        }
+    }
+
+    private func submit(_ plan: Plan, yaml: String, _ request: Request) throws {
+        let cached = try parts.store.cachedOutcomes(for: plan)
+        let sweep = newID(for: plan.name)
+        handle(.submitted(sweep, plan: plan, cached: cached))
+        let count = core.sweepStatus(sweep, at: now)?.stages.cached ?? 0
+        batch.submissions[sweep] = Submission(yaml: yaml, cached: count)
+        parts.logger.info(
+            "sweep submitted",
+            metadata: [
+                "sweep.id": "\(sweep)", "sweep.tasks": "\(plan.tasks.count)", "sweep.stages": "\(plan.stages.count)",
+                "sweep.cached": "\(count)",
+            ])
+        let submitted = WireSubmitted.with {
+            $0.sweep = sweep.text
+            $0.tasks = UInt32(clamping: plan.tasks.count)
+            $0.stages = UInt32(clamping: plan.stages.count)
+            $0.cached = UInt32(clamping: count)
+        }
+        batch.reply(.submitted(submitted), to: request)
+    }
+
+    /// The sweep's name, or the name with the first free number: "mnist", "mnist-2", ...
+    private func newID(for name: String) -> SweepID {
+        var id = SweepID(name)
+        var number = 1
+        while core.sweepStatus(id, at: now) != nil {
+            number += 1
+            id = SweepID("\(name)-\(number)")
+        }
+        return id
+    }
+
+    // MARK: - Looking
+
+    private struct UnknownSweep: Error {
+        let message: String
+    }
+
+    /// By id, by name (the one submitted last), or "last".
+    private func sweep(named name: String) throws(UnknownSweep) -> SweepID {
+        let sweeps = core.sweepStatuses(at: now)
+        if sweeps.contains(where: { $0.id.text == name }) { return SweepID(name) }
+        if let latest = sweeps.last(where: { name == "last" || $0.name == name }) { return latest.id }
+        let known = sweeps.suffix(5).map(\.id.text).joined(separator: ", ")
+        throw UnknownSweep(
+            message: sweeps.isEmpty
+                ? "no sweep was submitted yet; start with 'espalier submit SWEEP.yaml'"
+                : "there is no sweep '\(name.prefix(64))'; the latest are: \(known)")
+    }
+
+    /// One sweep and its failures, or with an empty name everything.
+    private func status(of name: String) throws -> WireStatus {
+        let sweep = name.isEmpty ? nil : try self.sweep(named: name)
+        return try WireStatus.with {
+            $0.sweeps = try summaries(only: sweep).suffix(StatusLimit.sweeps)
+            $0.workers = core.workerStatuses(at: now).map { WireWorkerStatus($0, at: now) }
+            $0.failures = core.failedStages(of: sweep).suffix(StatusLimit.failures).map(WireFailedStage.init)
+            $0.coordinatorEpoch = core.epoch
+            $0.uptimeSeconds = uptime.inSeconds
+            $0.version = parts.version
+        }
+    }
+
+    private func summaries(only sweep: SweepID? = nil) throws -> [WireSweepSummary] {
+        let headers = Dictionary(try parts.store.sweeps().map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        let statuses = core.sweepStatuses(at: now)
+        return statuses.filter { sweep == nil || $0.id == sweep }.map { WireSweepSummary($0, headers[$0.id]) }
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import SwiftProtobuf
+import Testing
+import Wire
+import ZeroMQ
+
+@testable import Coordinator
+
+@Suite(.timeLimit(.minutes(1))) struct HostileInputTests {
+    private struct SplitMix: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var z = state
+            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+            return z ^ (z >> 31)
+        }
+    }
+
+    /// Whatever an authorised key sends, the coordinator answers or drops it, and goes on serving others.
+    @Test func garbageLeavesItServing() async throws {
+        let fixture = try Fixture()
+        try await fixture.withCoordinator { _, endpoints, client in
+            let hostile = try ScriptedWorker(try fixture.key("mallory"), endpoints.control)
+            var random = SplitMix(state: 7)
+            let result = WireToCoordinator.with {
+                $0.protocolVersion = WireProtocol.version
+                $0.result = .with {
+                    $0.stageKey = String(repeating: "a", count: 64)
+                    $0.outcome.measures = ["accuracy": .infinity]
+                    $0.outcome.artifacts = [.with { $0.sha256 = "../../etc/passwd" }]
+                }
+            }
+            let valid: [UInt8] = try result.serializedBytes()
+            for _ in 0..<300 {
+                let count = Int.random(in: 0...200, using: &random)
+                hostile.send(raw: [(0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }])
+                hostile.send(raw: [Array(valid.prefix(Int.random(in: 0..<valid.count, using: &random)))])
+                var flipped = valid
+                flipped[Int.random(in: 0..<valid.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                hostile.send(raw: [flipped])
+            }
+            hostile.send(raw: Array(repeating: [1], count: 50))
+            hostile.send(raw: [[], valid])
+            hostile.send(raw: [valid, valid, valid])
+            try hostile.hello()
+            try await hostile.welcome()
+            try hostile.send(.submit(WireSubmit()))
+            #expect(try await hostile.refused().reason == .wrongRole)
+            #expect(try await client.sweeps().isEmpty)
+            try await hostile.close()
+        }
+    }
+
+    private static let key = String(repeating: "a", count: 64)
+    private static let faults: [(reason: String, body: WireToCoordinator.OneOf_Body)] = [
+        ("stage_key", .result(.with { $0.stageKey = "A" + key.dropFirst() })),
+        ("stage_key", .failure(.with { $0.stageKey = "../x" })),
+        (
+            "epoch",
+            .result(
+                .with {
+                    $0.stageKey = key
+                    $0.epoch = .max
+                })
+        ),
+        ("cause", .failure(.with { $0.stageKey = key })),
+        ("session", .hello(.with { $0.worker = "ada" })),
+        (
+            "slots",
+            .hello(
+                .with {
+                    $0.worker = "ada"
+                    $0.session = "s"
+                })
+        ),
+        ("worker", .hello(.with { $0.worker = String(repeating: "x", count: 65) })),
+        ("credit", .heartbeat(.with { $0.credit = .max })),
+        ("running", .heartbeat(.with { $0.running = Array(repeating: WireLeaseStatus(), count: 5000) })),
+        (
+            "remaining_seconds",
+            .hello(
+                .with {
+                    $0.worker = "ada"
+                    $0.session = "s"
+                    $0.slots = 1
+                    $0.remainingSeconds = .nan
+                })
+        ),
+        (
+            "sha256",
+            .release(
+                .with {
+                    $0.stageKey = key
+                    $0.resume.sha256 = "x"
+                })
+        ),
+    ]
+
+    @Test(arguments: faults.indices) func everyFieldIsChecked(_ index: Int) {
+        let fault = Self.faults[index]
+        let error = #expect(throws: Malformed.self) { try WireDecoding.event(fault.body, from: .init(routingID: [])) }
+        #expect(error?.reason.contains(fault.reason) == true, "\(error?.reason ?? "")")
+    }
+
+    @Test(arguments: [
+        ("status", WireOutcome.with { $0.status = "fine" }),
+        (
+            "measure 'a'",
+            .with {
+                $0.status = "ok"
+                $0.measures = ["a": .nan]
+            }
+        ),
+        (
+            "epoch's record",
+            .with {
+                $0.status = "ok"
+                $0.epochs = [.with { $0.trainingLoss = .infinity }]
+            }
+        ),
+        (
+            "layer",
+            .with {
+                $0.status = "ok"
+                $0.layers = [.with { $0.nonzero = 1 }]
+            }
+        ),
+        (
+            "seconds",
+            .with {
+                $0.status = "ok"
+                $0.seconds = -1
+            }
+        ),
+    ]) func everyOutcomeIsChecked(reason: String, outcome: WireOutcome) {
+        let error = #expect(throws: Malformed.self) { try WireDecoding.outcome(outcome) }
+        #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
+    }
+
+    @Test func aDivergedOutcomeKeepsWhatIsFinite() throws {
+        let outcome = try WireDecoding.outcome(
+            .with {
+                $0.status = "diverged"
+                $0.measures = ["test_loss": .nan, "sparsity": 0.5]
+                $0.epochs = [.with { $0.trainingLoss = 1 }, .with { $0.trainingLoss = .infinity }]
+            })
+        #expect(outcome.measures == ["sparsity": 0.5])
+        #expect(outcome.epochs.count == 1)
+    }
+}
