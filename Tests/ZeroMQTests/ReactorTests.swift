@@ -1,0 +1,152 @@
+import Glibc
+import Synchronization
+import Testing
+import ZeroMQ
+
+/// The thread's life: woken, stopped, interrupted, ended.
+@Suite(.timeLimit(.minutes(1)))
+struct ReactorTests {
+    @Test func manyWakesAreOneReturn() async throws {
+        let reactor = try Reactor(name: "test")
+        for _ in 0..<1000 { reactor.wake() }
+        let returns = Mutex<[Bool]>([])
+        reactor.start { loop in
+            for _ in 0..<2 {
+                let deadline = loop.now + .milliseconds(50)
+                try loop.wait(for: [], until: deadline)
+                returns.withLock { $0.append(loop.now < deadline) }
+            }
+        }
+        try await reactor.join()
+        #expect(returns.withLock { $0 } == [true, false], "woken once, then the deadline")
+    }
+
+    @Test func noPostIsLost() async throws {
+        let reactor = try Reactor(name: "test")
+        let mailbox = Mailbox<Int>(waking: reactor)
+        let senders = 4
+        let each = 5000
+        let received = Mutex<[Int]>([])
+        reactor.start { loop in
+            while received.withLock({ $0.count }) < senders * each {
+                let elements = mailbox.drain()
+                received.withLock { $0 += elements }
+                // No deadline: a lost wake-up hangs here and the time limit fails the test.
+                if elements.isEmpty { try loop.wait(for: [], until: nil) }
+            }
+        }
+        await withTaskGroup { group in
+            for sender in 0..<senders {
+                group.addTask { for number in 0..<each { mailbox.post(sender * each + number) } }
+            }
+        }
+        try await reactor.join()
+        let elements = received.withLock { $0 }
+        #expect(Set(elements).count == senders * each)
+        #expect(elements.filter { $0 < each } == Array(0..<each), "one sender's posts stay in order")
+    }
+
+    @Test func stopEndsAWaitWithoutDeadline() async throws {
+        let reactor = try Reactor(name: "test")
+        reactor.start { loop in
+            while !loop.isStopping { try loop.wait(for: [], until: nil) }
+            // Waiting still works, for good-byes.
+            let deadline = loop.now + .milliseconds(20)
+            while loop.now < deadline { try loop.wait(for: [], until: deadline) }
+        }
+        reactor.stop()
+        try await reactor.join()
+        try await reactor.join()
+    }
+
+    @Test func aReactorNeverStartedIsJoinedAtOnce() async throws {
+        try await Reactor(name: "test").join()
+    }
+
+    @Test func theBodysErrorReachesEveryJoin() async throws {
+        let reactor = try Reactor(name: "test")
+        reactor.start { _ in throw TimedOut() }
+        await #expect(throws: TimedOut.self) { try await reactor.join() }
+        await #expect(throws: TimedOut.self) { try await reactor.join() }
+    }
+
+    @Test func socketsLeftOpenAreClosed() async throws {
+        let endpoint = try await onReactor { loop in
+            try loop.router(bind: "tcp://127.0.0.1:*", .router(.plain)).boundEndpoint
+        }
+        try await onReactor { loop in _ = try loop.router(bind: endpoint, .router(.plain)) }
+    }
+
+    @Test func aClosedSocketSaysSo() async throws {
+        let error = try await onReactor { loop in
+            let dealer = try loop.dealer(connect: "tcp://127.0.0.1:1", .dealer(.plain))
+            dealer.close()
+            dealer.close()
+            do throws(ZeroMQError) {
+                _ = try dealer.receive()
+                return ZeroMQError?.none
+            } catch {
+                return error
+            }
+        }
+        #expect(error?.code == .terminated)
+    }
+
+    /// A peer that stopped reading must not hold the process back for longer than the linger time.
+    @Test func endingWithQueuedMessagesDoesNotHang() async throws {
+        let coordinator = try Reactor(name: "coordinator")
+        let endpoint = Mutex<String?>(nil)
+        coordinator.start { loop in
+            var options = SocketOptions.router(.plain)
+            options.receiveHighWater = 1
+            let router = try loop.router(bind: "tcp://127.0.0.1:*", options)
+            endpoint.withLock { $0 = router.boundEndpoint }
+            while !loop.isStopping { try loop.wait(for: [], until: nil) }
+        }
+        while endpoint.withLock({ $0 }) == nil { await Task.yield() }
+        let address = try #require(endpoint.withLock { $0 })
+        let start = ContinuousClock.now
+        let queued = try await onReactor { loop in
+            var options = SocketOptions.dealer(.plain)
+            options.linger = .milliseconds(300)
+            let dealer = try loop.dealer(connect: address, options)
+            try loop.deliver([bytes("hello")], from: dealer)
+            var queued = 0
+            while try dealer.send([[UInt8](repeating: 0, count: 1 << 20)]) == .sent { queued += 1 }
+            return queued
+        }
+        let elapsed = start.duration(to: .now)
+        coordinator.stop()
+        try await coordinator.join()
+        #expect(queued > 10)
+        #expect(elapsed > .milliseconds(300) && elapsed < .seconds(5), "took \(elapsed)")
+    }
+
+    @Test func signalsDoNotEndAWait() async throws {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in }
+        sigaction(SIGUSR1, &action, nil)
+        let reactor = try Reactor(name: "test")
+        let thread = Mutex<pthread_t?>(nil)
+        let early = Atomic(0)
+        reactor.start { loop in
+            thread.withLock { $0 = pthread_self() }
+            let deadline = loop.now + .milliseconds(300)
+            try loop.wait(for: [], until: deadline)
+            if loop.now < deadline { early.store(1, ordering: .relaxed) }
+            thread.withLock { $0 = nil }
+        }
+        var signals = 0
+        while signals == 0 || thread.withLock({ $0 }) != nil {
+            thread.withLock {
+                if let thread = $0, signals < 100 {
+                    pthread_kill(thread, SIGUSR1)
+                    signals += 1
+                }
+            }
+            await Task.yield()
+        }
+        try await reactor.join()
+        #expect(early.load(ordering: .relaxed) == 0)
+    }
+}
