@@ -6,7 +6,6 @@ extension WorkerSession {
     /// A lease, perhaps heard before, perhaps out of date.
     mutating func lease(_ assignment: Assignment, at now: Instant) {
         let lease = assignment.lease
-        announcedCredit = max(announcedCredit - 1, 0)
         if let slot = slot(of: lease.stage) {
             // The same work under a newer number goes on under that number. Work that is being stopped cannot: the
             // coordinator asks again when no heartbeat lists the lease.
@@ -157,6 +156,7 @@ extension WorkerSession {
         let underWay = slots.compactMap { work -> Set<String>? in
             if case .fetching(let missing) = work?.phase { missing } else { nil }
         }
+        announcedCredit = max(announcedCredit - 1, 0)
         slots[slot] = Work(assignment: assignment, phase: .fetching(missing: missing))
         slots[slot]?.progress.phase = "fetching"
         if missing.isEmpty { return run(slot) }

@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<200 as Range<UInt64>)
+    @Test(arguments: 0..<60 as Range<UInt64>)
     func keepsItsPromises(seed: UInt64) {
         var random = Generator(state: seed)
         let slots = Int.random(in: 1...3, using: &random)
