@@ -43,7 +43,7 @@ var targets: [Target] = [
     .target(name: "Wire", dependencies: [protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
     .target(name: "Scheduling", dependencies: ["Sweep", collections], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Scheduling", "Sweep", grdb], swiftSettings: strict),
-    .target(name: "Artifacts", dependencies: ["ZeroMQ", "Wire", "Sweep", crypto], swiftSettings: strict),
+    .target(name: "Artifacts", dependencies: ["Wire", "Sweep", crypto, protobuf], swiftSettings: strict),
     .target(name: "Frontier", swiftSettings: strict),
     .target(
         name: "Report", dependencies: ["Frontier", "Sweep"], resources: [.copy("Resources")],
@@ -74,7 +74,9 @@ var targets: [Target] = [
     .testTarget(
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep"], swiftSettings: strict),
-    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep"], swiftSettings: strict),
+    .testTarget(
+        name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep", protobuf],
+        swiftSettings: strict),
     .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: strict),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),
     .testTarget(
@@ -119,7 +121,8 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch"], swiftSettings: strict),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
-        .testTarget(name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .testTarget(
+            name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "espalier-engine", "Sweep", "Wire", subprocess],
             swiftSettings: strict),
