@@ -1,0 +1,185 @@
+import OrderedCollections
+import Sweep
+
+// What happens to the stages that hold a slot.
+extension WorkerSession {
+    /// A lease, perhaps heard before, perhaps out of date.
+    mutating func lease(_ assignment: Assignment, at now: Instant) {
+        let lease = assignment.lease
+        if let slot = slot(of: lease.stage) {
+            // The same work under a newer number goes on under that number. Work that is being stopped cannot: the
+            // coordinator asks again when no heartbeat lists the lease.
+            if let work = slots[slot], work.phase.isWanted, lease.epoch > work.lease.epoch {
+                slots[slot]?.assignment.lease = lease
+            }
+        } else if reports[lease.stage] != nil {
+            offer(lease.stage, at: now)
+        } else if let ending = endings[lease.stage], lease.epoch <= ending.lease.epoch {
+            if lease == ending.lease { tell(ending) }
+        } else if let slot = freeSlot {
+            begin(assignment, in: slot)
+        } else {
+            end(lease, .release(lease, resume: nil, step: 0))
+        }
+    }
+
+    mutating func revoke(_ lease: LeaseID, at now: Instant) {
+        guard let slot = slot(of: lease.stage), let work = slots[slot], work.lease.epoch <= lease.epoch else { return }
+        switch work.phase {
+        case .fetching, .releasing:
+            end(work.lease, nil)
+            slots[slot] = nil
+            emit(.discardWork(lease.stage))
+        case .running:
+            stop(slot, revoked: true, at: now)
+        case .stopping(_, let since, let killed):
+            slots[slot]?.phase = .stopping(revoked: true, since: since, killed: killed)
+        }
+    }
+
+    /// Asks the engine of a slot to checkpoint and stop.
+    mutating func stop(_ slot: Int, revoked: Bool, at now: Instant) {
+        slots[slot]?.phase = .stopping(revoked: revoked, since: now, killed: false)
+        emit(.stopEngine(slot: slot))
+    }
+
+    mutating func killStubbornEngines(at now: Instant) {
+        for (slot, work) in slots.enumerated() {
+            guard case .stopping(let revoked, let since, killed: false) = work?.phase,
+                now >= since + settings.stopLimit
+            else { continue }
+            slots[slot]?.phase = .stopping(revoked: revoked, since: since, killed: true)
+            emit(.killEngine(slot: slot))
+        }
+    }
+
+    // MARK: - From the engine
+
+    mutating func update(_ stage: StageKey, _ progress: Progress) {
+        guard let slot = slot(of: stage) else { return }
+        slots[slot]?.progress = progress
+    }
+
+    mutating func fail(_ stage: StageKey, _ failure: Failure) {
+        guard let slot = slot(of: stage), let work = slots[slot] else { return }
+        if case .stopping = work.phase {
+            // An engine that does not checkpoint on request, and ends instead, has stopped all the same.
+            stopped(stage, resume: nil, step: 0)
+        } else {
+            slots[slot] = nil
+            end(work.lease, .failure(work.lease, failure))
+        }
+    }
+
+    /// The engine ended early: because it was asked to, or because the machine told it (SIGTERM to every process).
+    mutating func stopped(_ stage: StageKey, resume: ArtifactReference?, step: UInt64) {
+        guard let slot = slot(of: stage), let work = slots[slot] else { return }
+        if case .stopping(revoked: true, _, _) = work.phase {
+            slots[slot] = nil
+            end(work.lease, nil)
+            emit(.discardWork(stage))
+        } else if let resume, isEstablished {
+            slots[slot]?.phase = .releasing(resume, step: step)
+            emit(.upload(resume))
+        } else {
+            // The work directory keeps the checkpoint for the case that the stage comes back to this machine.
+            slots[slot] = nil
+            end(work.lease, .release(work.lease, resume: nil, step: step))
+        }
+    }
+
+    // MARK: - From the artifact transfers
+
+    mutating func fetched(_ sha256: String) {
+        for (slot, work) in slots.enumerated() {
+            guard let work, case .fetching(var missing) = work.phase, missing.remove(sha256) != nil else { continue }
+            slots[slot]?.phase = .fetching(missing: missing)
+            if missing.isEmpty { run(slot) }
+        }
+    }
+
+    /// Leases waiting for this file fail; a release goes without its checkpoint.
+    mutating func transferFailedForLeases(_ sha256: String, message: String) {
+        for (slot, work) in slots.enumerated() {
+            guard let work else { continue }
+            switch work.phase {
+            case .fetching(let missing) where missing.contains(sha256):
+                slots[slot] = nil
+                end(work.lease, .failure(work.lease, Failure(cause: .artifact, message: message)))
+            case .releasing(let resume, let step) where resume.sha256 == sha256:
+                slots[slot] = nil
+                end(work.lease, .release(work.lease, resume: nil, step: step))
+            default: break
+            }
+        }
+    }
+
+    mutating func uploadedForLeases(_ sha256: String) {
+        for (slot, work) in slots.enumerated() {
+            guard let work, case .releasing(let resume, let step) = work.phase, resume.sha256 == sha256 else {
+                continue
+            }
+            slots[slot] = nil
+            end(work.lease, .release(work.lease, resume: resume, step: step))
+        }
+    }
+
+    // MARK: - Endings
+
+    /// Remembers how a lease ended, and says so when anybody listens.
+    mutating func end(_ lease: LeaseID, _ message: WorkerMessage?) {
+        endings.removeValue(forKey: lease.stage)
+        let ending = Ending(lease: lease, message: message, isDelivered: isEstablished)
+        endings[lease.stage] = ending
+        if endings.count > Self.rememberedEndings { endings.removeFirst() }
+        tell(ending)
+    }
+
+    mutating func sendUndeliveredEndings() {
+        for ending in endings.values where !ending.isDelivered {
+            endings[ending.lease.stage]?.isDelivered = true
+            tell(ending)
+        }
+    }
+
+    // MARK: - Private
+
+    private var freeSlot: Int? { isDraining ? nil : slots.firstIndex { $0 == nil } }
+
+    private mutating func tell(_ ending: Ending) {
+        guard isEstablished, let message = ending.message else { return }
+        send(message)
+    }
+
+    private mutating func begin(_ assignment: Assignment, in slot: Int) {
+        let missing = Set(assignment.inputs.map(\.sha256))
+        let underWay = slots.compactMap { work -> Set<String>? in
+            if case .fetching(let missing) = work?.phase { missing } else { nil }
+        }
+        announcedCredit = max(announcedCredit - 1, 0)
+        slots[slot] = Work(assignment: assignment, phase: .fetching(missing: missing))
+        slots[slot]?.progress.phase = "fetching"
+        if missing.isEmpty { return run(slot) }
+        var asked: Set<String> = []
+        for input in assignment.inputs where !underWay.contains(where: { $0.contains(input.sha256) }) {
+            if asked.insert(input.sha256).inserted { emit(.fetch(input)) }
+        }
+    }
+
+    private mutating func run(_ slot: Int) {
+        guard let work = slots[slot] else { return }
+        slots[slot]?.phase = .running
+        slots[slot]?.progress.phase = "starting"
+        emit(.startEngine(slot: slot, work.assignment))
+    }
+}
+
+extension WorkerSession.Work.Phase {
+    /// Whether the stage is still meant to be finished here.
+    var isWanted: Bool {
+        switch self {
+        case .fetching, .running: true
+        case .stopping, .releasing: false
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Foundation
+internal import Sweep
+
+/// A worker's own directory: what it must not lose when it is killed, and what it need not fetch twice.
+///
+///     results/     finished stages nobody acknowledged yet
+///     artifacts/   the cache of checkpoints, by content
+///     work/        a folder a stage: the engine writes there, and finds its resume checkpoint there
+///     engines/     a file a running engine, so that a killed worker's engines are not left behind
+///     lock         held while a worker uses the directory
+final class SpoolDirectory {
+    let path: String
+    private let lock: Int32
+
+    var results: String { "\(path)/results" }
+    var artifacts: String { "\(path)/artifacts" }
+    var engines: String { "\(path)/engines" }
+    func work(of stage: StageKey) -> String { "\(path)/work/\(stage.hex)" }
+
+    /// Makes what is missing and takes the lock.
+    init(path: String) throws(WorkerError) {
+        self.path = path
+        for folder in ["", "/results", "/artifacts", "/work", "/engines"] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: path + folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw WorkerError(
+                    .spool,
+                    "the spool directory \(path + folder) cannot be made: \(Self.reason(error)); name a directory this user "
+                        + "may write with --spool")
+            }
+        }
+        lock = try Self.lock("\(path)/lock", spool: path)
+    }
+
+    deinit { close(lock) }
+
+    /// The engine's directory for a stage, with what an earlier attempt left in it.
+    func makeWork(of stage: StageKey) throws(FileFailure) -> String {
+        let directory = work(of: stage)
+        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileFailure(errno, directory) }
+        return directory
+    }
+
+    func removeWork(of stage: StageKey) {
+        // What cannot be removed costs space and nothing else; the next start looks again.
+        try? FileManager.default.removeItem(atPath: work(of: stage))
+    }
+
+    /// Removes the work of stages nobody has touched for a while: revoked elsewhere, or done by another worker.
+    func removeStaleWork(olderThan age: TimeInterval = 14 * 86_400) {
+        let manager = FileManager.default
+        for name in (try? manager.contentsOfDirectory(atPath: "\(path)/work")) ?? [] {
+            let folder = "\(path)/work/\(name)"
+            guard let attributes = try? manager.attributesOfItem(atPath: folder),
+                let changed = attributes[.modificationDate] as? Date, Date().timeIntervalSince(changed) > age
+            else { continue }
+            try? manager.removeItem(atPath: folder)
+        }
+    }
+
+    private static func lock(_ path: String, spool: String) throws(WorkerError) -> Int32 {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw WorkerError(.spool, FileFailure(errno, path).description)
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+            close(descriptor)
+            throw WorkerError(
+                .spoolInUse,
+                "the spool directory \(spool) is used by another worker\(holder.isEmpty ? "" : " (process \(holder))"); "
+                    + "stop that one, or name another directory with --spool")
+        }
+        let text = Array("\(getpid())".utf8)
+        ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, text, text.count, 0)
+        return descriptor
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return String(cString: strerror(Int32(underlying.code)))
+    }
+}
