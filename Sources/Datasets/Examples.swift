@@ -1,0 +1,35 @@
+package import Torch
+
+/// How stored bytes become network inputs: (byte / scale - mean) / deviation.
+package struct Normalization: Sendable, Hashable {
+    /// The byte that means 1.
+    let scale: Double
+    let mean: Double
+    let deviation: Double
+}
+
+/// Labelled images in memory, one byte a value; normalised batch by batch.
+package struct Examples {
+    /// uint8 [count, channels, height, width].
+    private let images: Tensor
+    /// int64 [count].
+    private let labels: Tensor
+    private let normalization: Normalization
+    package let count: Int
+
+    init(_ raw: RawImages, normalization: Normalization) throws {
+        count = raw.labels.count
+        images = try Tensor(raw.pixels, shape: [count] + raw.shape)
+        labels = try Tensor(raw.labels, shape: [count])
+        self.normalization = normalization
+    }
+
+    /// The images and labels at the given positions (int64): float32 [batch, channels, height, width], int64 [batch].
+    package func batch(_ positions: Tensor) throws -> (inputs: Tensor, labels: Tensor) {
+        let factor = 1 / (normalization.scale * normalization.deviation)
+        let inputs = try images.indexSelect(positions).to(.float32)
+        try inputs.multiplyInPlace(factor)
+        try inputs.addInPlace(-normalization.mean / normalization.deviation)
+        return (inputs, try labels.indexSelect(positions))
+    }
+}
