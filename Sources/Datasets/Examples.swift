@@ -1,3 +1,4 @@
+internal import Sweep
 package import Torch
 
 /// How stored bytes become network inputs: (byte / scale - mean) / deviation.
@@ -31,5 +32,17 @@ package struct Examples {
         try inputs.multiplyInPlace(factor)
         try inputs.addInPlace(-normalization.mean / normalization.deviation)
         return (inputs, try labels.indexSelect(positions))
+    }
+}
+
+extension Examples {
+    /// Random bytes and labels, for timing.
+    package static func synthetic(count: Int, shape: [Int], classes: Int) throws -> Examples {
+        var stream = RandomStream(seed: 0, purpose: "synthetic")
+        let pixels = (0..<count * shape.reduce(1, *)).map { _ in UInt8(truncatingIfNeeded: stream.bits()) }
+        let labels = (0..<count).map { Int64($0 % classes) }
+        return try Examples(
+            RawImages(shape: shape, pixels: pixels, labels: labels),
+            normalization: Normalization(scale: 255, mean: 0.5, deviation: 0.3))
     }
 }

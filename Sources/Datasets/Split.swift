@@ -1,4 +1,4 @@
-package import Sweep
+internal import Sweep
 
 /// Which training images a seed trains on and which it holds out, and in which order an epoch shows them.
 package struct Split: Sendable {

@@ -1,3 +1,4 @@
+internal import SwiftProtobuf
 internal import Sweep
 internal import Wire
 

@@ -1,4 +1,4 @@
-package import Torch
+internal import Torch
 internal import Networks
 
 /// Magnitude pruning: the smallest weights matter least.

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Networks
-package import Torch
+internal import Torch
 
 /// NNrelief: a connection matters as much as it contributes to its neuron's input.
 ///

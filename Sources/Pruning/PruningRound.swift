@@ -1,5 +1,7 @@
 internal import Foundation
+internal import Networks
 package import Sweep
+internal import Torch
 
 /// One of the rounds of pruning on the way to a level.
 ///

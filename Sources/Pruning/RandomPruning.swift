@@ -1,5 +1,6 @@
-package import Torch
+internal import Networks
 internal import Sweep
+internal import Torch
 
 /// Random pruning: the control every method has to beat.
 ///

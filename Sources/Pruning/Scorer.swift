@@ -1,5 +1,4 @@
 package import Networks
-package import Sweep
 package import Torch
 
 /// A pruning method that says how much each weight matters; the engine does everything else.
