@@ -1,0 +1,58 @@
+extension Plan {
+    /// Works a sweep out into tasks and stages, in the file's order: methods, then levels, then seeds.
+    ///
+    /// The dense network of a seed is one stage that all tasks with the seed start from, and entries that ask for equal
+    /// work share its stages. Throws only what encoding a stage throws.
+    package init(_ file: SweepFile) throws {
+        var tasks: [Task] = []
+        var stages: [Node] = []
+        var known: Set<StageKey> = []
+        func add(_ node: Node) {
+            if known.insert(node.key).inserted { stages.append(node) }
+        }
+        func stage(_ kind: Stage.Kind, seed: Int, pruning: Pruning? = nil, parents: [StageKey] = []) -> Stage {
+            Stage(
+                kind: kind, network: file.network, dataset: file.dataset, seed: seed, threads: file.threads,
+                engine: file.engine.isEmpty ? nil : file.engine, training: file.training, pruning: pruning,
+                parents: parents)
+        }
+
+        let dense = try file.seeds.map { seed in
+            let stage = stage(.train, seed: seed)
+            return Node(
+                key: try stage.key, stage: stage,
+                label: "train \(file.network) on \(file.dataset.name), seed \(seed)")
+        }
+        dense.forEach(add)
+
+        for entry in file.methods {
+            for level in entry.levels {
+                let pruning = Pruning(
+                    method: entry.method, knobs: entry.knobs, level: level, iterations: entry.iterations,
+                    retrain: entry.retrain)
+                for (seed, parent) in zip(file.seeds, dense) {
+                    let stage = stage(.prune, seed: seed, pruning: pruning, parents: [parent.key])
+                    let key = try stage.key
+                    add(Node(key: key, stage: stage, label: "prune \(entry.method) \(level), seed \(seed)"))
+                    tasks.append(
+                        Task(
+                            index: tasks.count, label: entry.label, method: entry.method, level: level, seed: seed,
+                            stages: [parent.key, key]))
+                }
+            }
+        }
+        self.init(
+            name: file.name, network: file.network, dataset: file.dataset.name, priority: file.priority,
+            engine: file.engine, tasks: tasks, stages: stages)
+    }
+}
+
+extension Level: CustomStringConvertible {
+    /// "0.95" for a sparsity, "alpha 0.95" for a knob.
+    package var description: String {
+        switch self {
+        case .sparsity(let value): value.plain
+        case .knob(let name, let value): "\(name) \(value.plain)"
+        }
+    }
+}

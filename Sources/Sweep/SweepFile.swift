@@ -1,0 +1,80 @@
+/// A sweep as the user wrote it, checked and with every default filled in.
+///
+/// The file is YAML with these keys; only `network`, `dataset` and `methods` are required:
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `name` | letters, digits, `.`, `_`, `-`; at most 64 | `NETWORK-DATASET` |
+/// | `network` | a name of ``NetworkCatalogue`` | |
+/// | `dataset` | a name of ``DatasetCatalogue`` | |
+/// | `validation` | share of the training images held out, 0.01 to 0.5 | 0.1 |
+/// | `seeds` | a list, or how many (`3` is `[0, 1, 2]`) | 3 |
+/// | `threads` | of one engine process, 1 to 1024 | 1 |
+/// | `priority` | -1000 to 1000; higher goes first | 0 |
+/// | `engine` | a command line as a list; any program that speaks the engine protocol | `[espalier-engine]` |
+/// | `sparsities` | levels of every method that names none: at least 0, less than 1 | `[0.5, 0.8, 0.9, 0.95, 0.98]` |
+/// | `training` | how the dense network is trained | see below |
+/// | `training.optimizer` | `sgd` or `adam` | `sgd` |
+/// | `training.learning-rate` | more than 0, at most 100 | 0.1 for sgd, 0.001 for adam |
+/// | `training.momentum` | sgd only; at least 0, less than 1 | 0 |
+/// | `training.weight-decay` | 0 to 1 | 1e-4 |
+/// | `training.batch-size` | 1 to 65536 | 128 |
+/// | `training.epochs` | 1 to 100000 | 20 |
+/// | `training.schedule` | `constant`, `cosine`, or `step:` with `epochs` (a list) and `factor` (0.1) | step at 1/2 and 3/4 |
+/// | `training.warm-up` | epochs of linear warm-up, a fraction too, at most `epochs` | 0 |
+/// | `retrain` | training after every round of pruning | see below |
+/// | `retrain.mode` | `learning-rate-rewinding` or `fine-tune` | `learning-rate-rewinding` |
+/// | `retrain.epochs` | 0 to 100000; for rewinding at most `training.epochs` | `training.epochs` |
+/// | `methods` | a list of names, or of mappings with the keys below | |
+/// | `methods[].method` | a name of ``MethodCatalogue`` | |
+/// | `methods[].label` | tells two entries of one method apart | the method |
+/// | `methods[].iterations` | rounds of pruning and retraining, 1 to 100 | 1 |
+/// | `methods[].knobs` | the method's settings by name | the catalogue's |
+/// | `methods[].sparsities` | requested levels, instead of the sweep's | the sweep's |
+/// | `methods[].levels` | values of the method's own knob, as `{alpha: [0.9, 0.95]}`, instead of sparsities | |
+/// | `methods[].retrain` | keys that differ from the sweep's `retrain` | the sweep's |
+///
+/// Sources of defaults: SGD with learning rate 0.1, batch 128 and no momentum is open_lth's recipe for LeNet-300-100;
+/// steps by 0.1 at one half and three quarters, weight decay 1e-4 and the full replay of the schedule after pruning
+/// follow Renda, Frankle, Carbin 2020. One iteration gives every method the same retraining budget; methods that
+/// their authors iterate say so with `iterations`.
+///
+/// With an `engine` of the user's own, names and knobs the catalogues do not know are passed on to it unchecked.
+package struct SweepFile: Hashable, Sendable {
+    /// One entry of `methods`.
+    package struct Entry: Hashable, Sendable {
+        package var label: String
+        package var method: String
+        package var levels: [Level]
+        package var iterations: Int
+        /// All knobs of the method, defaults filled in.
+        package var knobs: [String: Double]
+        package var retrain: Retrain
+    }
+
+    package var name: String
+    package var network: String
+    package var dataset: DatasetReference
+    package var seeds: [Int]
+    package var threads: Int
+    package var priority: Int
+    /// Empty for `espalier-engine`.
+    package var engine: [String]
+    package var training: Training
+    package var methods: [Entry]
+
+    /// Levels x seeds over all entries.
+    package static let maximumTasks = 1_000_000
+}
+
+extension SweepFile {
+    /// Reads and checks a sweep file. No I/O: `fileName` is for messages only.
+    ///
+    /// Throws a ``SweepFileError`` with all faults, each with line, column, key path and remedy.
+    package init(yaml: String, fileName: String) throws(SweepFileError) {
+        var reading = SweepFileReading(fileName: fileName)
+        let file = reading.file(yaml)
+        guard let file, reading.reader.issues.isEmpty else { throw reading.reader.error }
+        self = file
+    }
+}

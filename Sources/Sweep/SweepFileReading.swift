@@ -1,0 +1,113 @@
+/// The meaning of the sweep file's keys: sections into values, defaults, and what must fit together.
+struct SweepFileReading {
+    typealias Field = SweepFileReader.Field
+
+    var reader: SweepFileReader
+
+    init(fileName: String) { reader = SweepFileReader(file: fileName) }
+
+    static let keys = [
+        "name", "network", "dataset", "validation", "seeds", "threads", "priority", "engine", "training", "sparsities",
+        "retrain", "methods",
+    ]
+
+    /// The file's value; meaningless when the reader holds an error afterwards.
+    mutating func file(_ yaml: String) -> SweepFile? {
+        guard let root = reader.document(yaml), let fields = reader.section(root, keys: Self.keys) else { return nil }
+        for key in ["network", "dataset", "methods"] where fields[key] == nil {
+            reader.report(root, "the key '\(key)' is missing; add `\(key): \(Self.examples[key] ?? "")`")
+        }
+        let engine = fields["engine"].map { command($0) } ?? []
+        let network = fields["network"].flatMap { name($0, of: "network", NetworkCatalogue.names, engine) } ?? ""
+        let dataset = fields["dataset"].flatMap { name($0, of: "data set", DatasetCatalogue.names, engine) } ?? ""
+        if let field = fields["network"] { checkFit(network: network, dataset: dataset, at: field) }
+        let validation = fields["validation"].flatMap { reader.number($0, .closed(0.01, 0.5)) } ?? 0.1
+        let training = training(fields["training"])
+        let sparsities = fields["sparsities"].map { self.sparsities($0) } ?? [0.5, 0.8, 0.9, 0.95, 0.98]
+        let retrain = retrain(
+            fields["retrain"], base: Retrain(mode: .learningRateRewinding, epochs: training.epochs), training)
+        let seeds = fields["seeds"].map { self.seeds($0) } ?? [0, 1, 2]
+        let defaults = MethodDefaults(
+            levels: sparsities.map { .sparsity($0) }, retrain: retrain, training: training, ownEngine: !engine.isEmpty)
+        let methods = fields["methods"].map { self.methods($0, defaults) } ?? []
+        checkSize(levels: methods.map(\.levels.count).reduce(0, +), seeds: seeds.count, at: fields["methods"] ?? root)
+        return SweepFile(
+            name: fields["name"].flatMap { reader.name($0) } ?? "\(network)-\(dataset)", network: network,
+            dataset: DatasetReference(
+                name: dataset, digest: DatasetCatalogue[dataset]?.digest ?? "", validation: validation),
+            seeds: seeds, threads: fields["threads"].flatMap { reader.integer($0, 1...1024) } ?? 1,
+            priority: fields["priority"].flatMap { reader.integer($0, -1000...1000) } ?? 0, engine: engine,
+            training: training, methods: methods)
+    }
+
+    private static let examples = [
+        "network": NetworkCatalogue.names.joined(separator: "` or `"),
+        "dataset": DatasetCatalogue.names.joined(separator: "` or `"),
+        "methods": "[\(MethodCatalogue.names.joined(separator: ", "))]",
+    ]
+
+    // MARK: - What, and on what
+
+    /// A catalogue's name; any name when the engine is the user's own.
+    mutating func name(_ field: Field, of what: String, _ known: [String], _ engine: [String]) -> String? {
+        engine.isEmpty ? reader.choice(field, among: known, what: what) : reader.name(field)
+    }
+
+    private mutating func command(_ field: Field) -> [String] {
+        let words = reader.list(field, of: "word")?.compactMap { reader.text($0) } ?? []
+        return words == ["espalier-engine"] ? [] : words
+    }
+
+    private mutating func checkFit(network: String, dataset: String, at field: Field) {
+        guard let network = NetworkCatalogue[network], let data = DatasetCatalogue[dataset],
+            min(data.height, data.width) < network.smallestImage
+        else { return }
+        let fitting = NetworkCatalogue.entries.filter { min(data.height, data.width) >= $0.smallestImage }.map(\.name)
+        reader.report(
+            field,
+            """
+            \(network.name) needs images of at least \(network.smallestImage)x\(network.smallestImage), \(data.name) has \
+            \(data.height)x\(data.width); for this data set take \(fitting.joined(separator: ", "))
+            """)
+    }
+
+    private mutating func checkSize(levels: Int, seeds: Int, at field: Field) {
+        let tasks = levels * seeds
+        guard tasks > SweepFile.maximumTasks else { return }
+        reader.report(
+            field,
+            """
+            \(levels) levels over all methods x \(seeds) seeds are \(tasks) tasks; at most \(SweepFile.maximumTasks) fit \
+            one sweep, split it
+            """)
+    }
+
+    // MARK: - Lists without repetition
+
+    private mutating func seeds(_ field: Field) -> [Int] {
+        if field.isScalar { return reader.integer(field, 1...1_000_000).map { Array(0..<$0) } ?? [] }
+        return distinct(reader.list(field, of: "seed") ?? []) { $0.integer($1, 0...4_294_967_295) }
+    }
+
+    mutating func sparsities(_ field: Field) -> [Double] {
+        distinct(reader.list(field, of: "sparsity") ?? []) { $0.number($1, .below(1, from: 0)) }
+    }
+
+    /// The elements that can be read; a repeated one is a fault.
+    mutating func distinct<Value: Hashable>(
+        _ fields: [Field], _ read: (inout SweepFileReader, Field) -> Value?
+    ) -> [Value] {
+        var first: [Value: String] = [:]
+        var values: [Value] = []
+        for field in fields {
+            guard let value = read(&reader, field) else { continue }
+            if let earlier = first.updateValue(field.path, forKey: value) {
+                reader.report(field, "\(value) is in the list already, at \(earlier); remove one")
+                first[value] = earlier
+            } else {
+                values.append(value)
+            }
+        }
+        return values
+    }
+}
