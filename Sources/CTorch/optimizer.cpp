@@ -52,7 +52,8 @@ ct_status ct_sgd_step(
         const at::NoGradGuard no_recording;
         Updates<1> updates(parameters, {momenta}, count);
         if (updates.parameters.empty()) return;
-        // Momenta begin as zeros, so the first step needs no case of its own.
+        // Momenta begin as zeros, so the first step needs no case of its own; without momentum none may be passed.
+        if (momentum == 0) updates.states[0].clear();
         at::_fused_sgd_(updates.parameters, updates.gradients, updates.states[0], weight_decay, momentum, learning_rate,
             /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
     });

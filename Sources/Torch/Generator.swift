@@ -6,9 +6,11 @@ internal import CTorch
 package final class Generator {
     let handle: OpaquePointer
 
+    /// libtorch's Mersenne twister takes 32 bits of seed, so both halves are folded into one; seeds below 2^32 are
+    /// `torch.manual_seed`'s.
     package init(seed: UInt64) throws(TorchError) {
         var handle: OpaquePointer?
-        try check("Generator(seed:)", ct_generator_new(seed, &handle))
+        try check("Generator(seed:)", ct_generator_new((seed ^ seed >> 32) & 0xFFFF_FFFF, &handle))
         guard let handle else {
             throw TorchError(operation: "Generator(seed:)", code: .internal, message: "no generator was returned")
         }

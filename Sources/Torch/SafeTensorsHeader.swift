@@ -33,19 +33,20 @@ struct SafeTensorsHeader {
             throw refuse("it announces a header of \(length) bytes and ends after \(file.count - 8); it is truncated")
         }
         dataStart += length
-        let parsed = try? JSONSerialization.jsonObject(with: file.subdata(in: 8..<dataStart))
-        guard let fields = parsed as? [String: Any] else { throw refuse("its header is not a JSON object") }
-
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-            if name == Self.metadataName {
-                guard let texts = value as? [String: String] else { throw refuse("its metadata are not all text") }
-                metadata = texts
-            } else {
-                do throws(EntryError) {
-                    entries[name] = try Self.entry(value)
-                } catch {
-                    throw refuse("tensor '\(name)' \(error.problem)")
-                }
+        let fields: Fields
+        do {
+            fields = try JSONDecoder().decode(Fields.self, from: file.subdata(in: 8..<dataStart))
+        } catch let error as EntryError {
+            throw refuse(error.problem)
+        } catch {
+            throw refuse("its header is not a JSON object")
+        }
+        metadata = fields.metadata
+        for (name, description) in fields.entries {
+            do throws(EntryError) {
+                entries[name] = try Self.entry(description)
+            } catch {
+                throw refuse("tensor '\(name)' \(error.problem)")
             }
         }
         try checkRanges(dataBytes: file.count - dataStart, refuse)
@@ -75,11 +76,48 @@ struct SafeTensorsHeader {
         var problem: String
     }
 
-    private static func entry(_ value: Any) throws(EntryError) -> Entry {
-        guard let fields = value as? [String: Any], let type = fields["dtype"] as? String,
-            let shape = (fields["shape"] as? [Any])?.map(wholeNumber) as? [Int],
-            let offsets = (fields["data_offsets"] as? [Any])?.map(wholeNumber) as? [Int], offsets.count == 2
-        else { throw EntryError(problem: "lacks a type, a shape of whole numbers or two byte offsets") }
+    /// The header as JSON has it.
+    private struct Fields: Decodable {
+        struct Description: Decodable {
+            var dtype: String
+            var shape: [Int]
+            var data_offsets: [Int]
+        }
+
+        struct Name: CodingKey {
+            var stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        var entries: [(name: String, description: Description)] = []
+        var metadata: [String: String] = [:]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Name.self)
+            for name in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
+                if name.stringValue == SafeTensorsHeader.metadataName {
+                    guard let texts = try? container.decode([String: String].self, forKey: name) else {
+                        throw EntryError(problem: "its metadata are not all text")
+                    }
+                    metadata = texts
+                } else {
+                    guard let description = try? container.decode(Description.self, forKey: name) else {
+                        let parts = "a type, a shape of whole numbers or byte offsets"
+                        throw EntryError(problem: "tensor '\(name.stringValue)' lacks \(parts)")
+                    }
+                    entries.append((name.stringValue, description))
+                }
+            }
+        }
+    }
+
+    private static func entry(_ description: Fields.Description) throws(EntryError) -> Entry {
+        let (type, shape, offsets) = (description.dtype, description.shape, description.data_offsets)
+        guard offsets.count == 2, (shape + offsets).allSatisfy({ $0 >= 0 }) else {
+            throw EntryError(problem: "lacks a shape of sizes from 0 on or two byte offsets")
+        }
         guard let dtype = DType(safeTensorsName: type) else {
             let known = DType.allCases.map(\.safeTensorsName).joined(separator: ", ")
             throw EntryError(problem: "has element type '\(type)'; this reader knows \(known)")
@@ -97,12 +135,6 @@ struct SafeTensorsHeader {
             )
         }
         return Entry(dtype: dtype, shape: shape, begin: offsets[0], end: offsets[1])
-    }
-
-    /// A non-negative whole number of JSON; 1.5, -1, true and "1" are none.
-    private static func wholeNumber(_ value: Any) -> Int? {
-        guard let number = value as? Int, !(value is Bool), number >= 0 else { return nil }
-        return number
     }
 }
 
