@@ -1,0 +1,37 @@
+// Process-wide settings and the calling thread's last error.
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include "handle.hpp"
+
+using namespace ctorch;
+
+const char *ct_last_error(void) { return last_error.c_str(); }
+
+intptr_t ct_live_handles(void) { return live_handles; }
+
+const char *ct_version(void) { return TORCH_VERSION; }
+
+ct_status ct_set_threads(intptr_t threads) {
+    return guarded([&] {
+        TORCH_CHECK(threads >= 1, "at least one thread is needed, not ", threads);
+        at::set_num_threads(static_cast<int>(threads));
+        // The inter-operator pool can be sized only before its first use.
+        if (at::get_num_interop_threads() != static_cast<size_t>(threads)) {
+            at::set_num_interop_threads(static_cast<int>(threads));
+        }
+    });
+}
+
+intptr_t ct_threads(void) { return at::get_num_threads(); }
+
+ct_status ct_set_deterministic(bool deterministic) {
+    return guarded([&] {
+        auto &context = at::globalContext();
+        context.setDeterministicAlgorithms(deterministic, false);
+        // Filling fresh memory would only hide reads of it, at the price of a pass over every tensor.
+        context.setDeterministicFillUninitializedMemory(false);
+    });
+}

@@ -1,0 +1,29 @@
+internal import Sweep
+
+/// Which training images a seed trains on and which it holds out, and in which order an epoch shows them.
+package struct Split: Sendable {
+    private let seed: Int
+    /// Positions in the training set, ascending.
+    package let training: [Int64]
+    package let validation: [Int64]
+
+    /// Holds out round(count x share) images, chosen by (seed, "validation").
+    package init(count: Int, share: Double, seed: Int) {
+        self.seed = seed
+        var stream = RandomStream(seed: seed, purpose: "validation")
+        let order = stream.permutation(count)
+        let heldOut = Int((Double(count) * share).rounded())
+        validation = order[..<heldOut].sorted()
+        training = order[heldOut...].sorted()
+    }
+
+    /// The training positions in the order of one epoch: a function of (seed, "order", round, epoch).
+    ///
+    /// - Parameters:
+    ///   - round: 0 for dense training, then the round of pruning.
+    ///   - epoch: Within the round.
+    package func order(round: Int, epoch: Int) -> [Int64] {
+        var stream = RandomStream(seed: seed, purpose: "order", detail: "\(round)/\(epoch)")
+        return stream.permutation(training.count).map { training[Int($0)] }
+    }
+}

@@ -1,0 +1,20 @@
+package import Datasets
+package import Sweep
+
+/// The last data set used: an engine that is kept alive between stages reads it once.
+package final class DatasetCache {
+    private var last: (reference: DatasetReference, directory: String, dataset: Dataset)?
+
+    package init() {}
+
+    package func dataset(_ reference: DatasetReference, dataDirectory: String) throws -> Dataset {
+        if let last, last.reference.name == reference.name, last.reference.digest == reference.digest,
+            last.directory == dataDirectory
+        {
+            return last.dataset
+        }
+        let dataset = try Dataset(reference, dataDirectory: dataDirectory)
+        last = (reference, dataDirectory, dataset)
+        return dataset
+    }
+}

@@ -1,0 +1,70 @@
+internal import Foundation
+internal import Networks
+internal import Sweep
+internal import Torch
+
+/// How far a stage has come.
+struct Position: Codable, Hashable {
+    /// Of ``Schedule/Round/index``. A round of pruning at epoch 0, step 0 has not pruned yet.
+    var round: Int
+    var epoch = 0
+    /// Of the epoch.
+    var step = 0
+    /// Steps of the whole stage.
+    var completed = 0
+}
+
+/// The file from which an unfinished stage goes on as if it had never stopped.
+///
+/// Besides the model it holds the optimiser's state (under "optimizer/"), the loss summed so far in the current epoch and,
+/// as metadata, the position and everything measured on the way.
+struct ResumeCheckpoint {
+    /// What was measured on the way.
+    struct Record: Codable {
+        var position: Position
+        var curve: [Outcome.EpochRecord] = []
+        var prunedValidationAccuracy: Double?
+    }
+
+    private static let format = "espalier-resume-1"
+    private static let optimizerPrefix = "optimizer/"
+    private static let lossName = "loss_sum"
+
+    let model: Model
+    let record: Record
+    let optimizerState: [String: Tensor]
+    let lossSum: Tensor
+
+    static func write(
+        _ model: Model, optimizer: any Optimizer, lossSum: Tensor, record: Record, stage: StageKey, to path: String
+    ) throws {
+        var tensors = try Checkpoint.tensors(of: model)
+        for (name, tensor) in try optimizer.state() { tensors[optimizerPrefix + name] = tensor }
+        tensors[lossName] = lossSum
+        let metadata = [
+            "format": format, "stage": stage.hex,
+            "record": String(decoding: try JSONEncoder().encode(record), as: UTF8.self),
+        ]
+        try Checkpoint.save(SafeTensors(tensors: tensors, metadata: metadata), to: path)
+    }
+
+    /// The checkpoint at a path, if it is one of this stage and sound.
+    ///
+    /// Going on from a checkpoint and starting over give the same bits, so a damaged file costs time and nothing else.
+    init?(_ network: Network, stage: StageKey, path: String) {
+        guard let file = try? SafeTensors(contentsOf: path), file.metadata["format"] == Self.format,
+            file.metadata["stage"] == stage.hex, let text = file.metadata["record"],
+            let record = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)),
+            let model = try? Checkpoint.model(of: network, file.tensors, path: path),
+            let lossSum = file.tensors[Self.lossName]
+        else { return nil }
+        self.model = model
+        self.record = record
+        self.lossSum = lossSum
+        optimizerState = Dictionary(
+            uniqueKeysWithValues: file.tensors.compactMap { name, tensor in
+                name.hasPrefix(Self.optimizerPrefix)
+                    ? (String(name.dropFirst(Self.optimizerPrefix.count)), tensor) : nil
+            })
+    }
+}

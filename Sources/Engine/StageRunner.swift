@@ -1,0 +1,286 @@
+internal import Datasets
+internal import Foundation
+internal import Networks
+internal import Pruning
+package import Sweep
+internal import Torch
+
+/// What to run, and where its files lie.
+package struct Job: Sendable {
+    package var key: StageKey
+    package var stage: Stage
+    /// Data sets are folders inside; empty when there is none.
+    package var dataDirectory: String
+    /// Everything is written here. A `resume.safetensors` of this stage in it is continued.
+    package var workDirectory: String
+    /// The dense parent's checkpoint, for a prune stage.
+    package var checkpoint: String?
+    /// A resume checkpoint that came from elsewhere.
+    package var resume: String?
+
+    package init(
+        key: StageKey, stage: Stage, dataDirectory: String, workDirectory: String, checkpoint: String? = nil,
+        resume: String? = nil
+    ) {
+        self.key = key
+        self.stage = stage
+        self.dataDirectory = dataDirectory
+        self.workDirectory = workDirectory
+        self.checkpoint = checkpoint
+        self.resume = resume
+    }
+}
+
+/// How far a running stage is.
+package struct StageProgress: Sendable {
+    package var step: Int
+    package var totalSteps: Int
+    /// "training", "pruning", "fine-tuning", "evaluating".
+    package var phase: String
+    /// Of the last step looked at.
+    package var loss: Double
+    /// Of the validation split; 0 before the first evaluation.
+    package var accuracy: Double
+}
+
+/// Runs one stage from its inputs to its outcome: train, or prune and retrain round by round, then evaluate.
+///
+/// The test set is read once, after the last epoch. Training happens on the calling thread.
+package final class StageRunner {
+    package enum Result {
+        /// With the path of its checkpoint.
+        case finished(Outcome, checkpoint: String)
+        /// Where to go on from, nil when nothing was worth keeping, and after how many steps.
+        case stopped(resume: (ArtifactReference, path: String)?, step: Int)
+    }
+
+    private let job: Job
+    private let report: (StageProgress) -> Void
+    private let stopIsWanted: () -> Bool
+    private let dataset: Dataset
+    private let split: Split
+    private let schedule: Schedule
+    private let model: Model
+    private var trainer: Trainer
+    private var record: ResumeCheckpoint.Record
+    /// Loss summed over the examples of the current epoch.
+    private var lossSum: Tensor
+    private var status = (Outcome.Status.ok, note: "")
+    private var pace = Pace()
+
+    /// Loads everything the stage needs.
+    ///
+    /// - Parameters:
+    ///   - report: Called a few times a second at most.
+    ///   - stopIsWanted: Asked between two steps.
+    package init(
+        _ job: Job, datasets: DatasetCache, report: @escaping (StageProgress) -> Void,
+        stopIsWanted: @escaping () -> Bool
+    ) throws {
+        self.job = job
+        self.report = report
+        self.stopIsWanted = stopIsWanted
+        let stage = job.stage
+        try setThreads(stage.threads)
+        dataset = try datasets.dataset(stage.dataset, dataDirectory: job.dataDirectory)
+        split = Split(count: dataset.training.count, share: stage.dataset.validation, seed: stage.seed)
+        schedule = try Schedule(stage, trainingImages: split.training.count)
+        let network = try Network.named(
+            stage.network, inputShape: dataset.imageShape, classes: dataset.entry.classes)
+        do {
+            try FileManager.default.createDirectory(atPath: job.workDirectory, withIntermediateDirectories: true)
+        } catch {
+            throw EngineError(
+                .storage, "cannot create the work directory \(job.workDirectory): \(error.localizedDescription)")
+        }
+        let candidates = [Self.resumePath(job), job.resume].compactMap(\.self).compactMap {
+            ResumeCheckpoint(network, stage: job.key, path: $0)
+        }
+        if let resume = candidates.max(by: { $0.record.position.completed < $1.record.position.completed }) {
+            model = resume.model
+            record = resume.record
+            lossSum = resume.lossSum
+            trainer = try Trainer(model, stage.training)
+            try trainer.optimizer.load(resume.optimizerState)
+        } else {
+            model = try Self.start(job, network)
+            record = ResumeCheckpoint.Record(position: Position(round: schedule.rounds[0].index))
+            lossSum = try Tensor.zeros([], dtype: .float64)
+            trainer = try Trainer(model, stage.training)
+        }
+    }
+
+    private static func start(_ job: Job, _ network: Network) throws -> Model {
+        guard job.stage.kind == .prune else {
+            return try Model(network: network, parameters: network.initialParameters(seed: job.stage.seed))
+        }
+        guard let path = job.checkpoint else {
+            throw EngineError(
+                .artifact, "a prune stage starts from the dense network's checkpoint, and none was given; pass it as input")
+        }
+        return try Checkpoint.read(network, from: path)
+    }
+
+    private static func resumePath(_ job: Job) -> String { job.workDirectory + "/resume.safetensors" }
+
+    // MARK: - The course of a stage
+
+    /// Runs a stage to its end.
+    package static func outcome(of job: Job) throws -> Outcome {
+        do {
+            let runner = try StageRunner(job, datasets: DatasetCache(), report: { _ in }, stopIsWanted: { false })
+            guard case .finished(let outcome, _) = try runner.run() else {
+                throw EngineError(.crash, "the stage stopped although nobody asked it to; report this as a bug")
+            }
+            return outcome
+        } catch {
+            throw EngineError(error)
+        }
+    }
+
+    package func run() throws -> Result {
+        let clock = ContinuousClock()
+        let start = clock.now
+        if try !model.isFinite { status = (.diverged, "the dense network it starts from has non-finite weights") }
+        for round in schedule.rounds where round.index >= record.position.round && status.0 == .ok {
+            if round.index > 0, record.position.epoch == 0, record.position.step == 0 {
+                if stopIsWanted() { return try stop() }
+                try prune(round)
+            }
+            while status.0 == .ok, record.position.round == round.index {
+                guard record.position.epoch < round.epochs else {
+                    record.position = Position(round: round.index + 1, completed: record.position.completed)
+                    break
+                }
+                guard try trainEpoch(round) else { return try stop() }
+            }
+        }
+        tell("evaluating", loss: 0)
+        var outcome = try Measurement(model, dataset, split, schedule, record).outcome
+        let path = job.workDirectory + "/checkpoint.safetensors"
+        try Checkpoint.write(model, stage: job.key, to: path)
+        outcome.artifacts = [try ArtifactReference(role: "checkpoint", path: path)]
+        (outcome.status, outcome.note) = status
+        outcome.environment = Machine.description
+        outcome.seconds = start.duration(to: clock.now) / .seconds(1)
+        return .finished(outcome, checkpoint: path)
+    }
+
+    private func prune(_ round: Schedule.Round) throws {
+        guard let pruning = job.stage.pruning else { return }
+        tell("pruning", loss: 0)
+        let step = PruningRound(level: pruning.level, round: round.index, of: pruning.iterations)
+        let context = ScoringContext(
+            network: model.network, parameters: model.parameters, seed: job.stage.seed, round: round.index,
+            knobs: pruning.knobs
+        ) { [split, dataset] count in
+            let positions = try Tensor(Array(split.order(round: round.index, epoch: 0).prefix(count)))
+            return try dataset.training.batch(positions).inputs
+        }
+        let masks = try withNoGrad {
+            let scorer = try Methods.scorer(named: pruning.method)
+            let masks = try step.prune(model.masks ?? Masks(wholeOf: model.network), by: scorer, in: context)
+            try model.setMasks(masks)
+            return masks
+        }
+        trainer = try Trainer(model, job.stage.training)
+        if let layer = try masks.collapsedParameter() {
+            status = (.collapsed, "\(layer) has no weight left after round \(round.index) of pruning; not retrained")
+        }
+        guard round.index == schedule.rounds.last?.index else { return }
+        let after = try Evaluation(of: model, on: dataset.training, at: split.validation)
+        record.prunedValidationAccuracy = after.accuracy
+        if case .sparsity(let requested) = pruning.level, status.0 == .ok {
+            let achieved = try masks.sparsity()
+            if abs(achieved - requested) > PruningRound.tolerance {
+                status = (
+                    .infeasible,
+                    "\(pruning.method) reaches a sparsity of \(String(format: "%.4f", achieved)), not the requested "
+                        + "\(requested); not retrained"
+                )
+            }
+        }
+    }
+
+    /// Trains to the end of the current epoch; false when it was stopped before.
+    private func trainEpoch(_ round: Schedule.Round) throws -> Bool {
+        let batchSize = job.stage.training.batchSize
+        let epoch = record.position.epoch
+        let order = try Tensor(split.order(round: round.index, epoch: epoch))
+        while record.position.step < schedule.stepsPerEpoch {
+            if stopIsWanted() { return false }
+            let start = record.position.step * batchSize
+            let count = min(batchSize, order.count - start)
+            let (inputs, labels) = try dataset.training.batch(
+                order.narrow(dimension: 0, start: start, length: count))
+            let loss = try trainer.step(
+                inputs: inputs, labels: labels, learningRate: round.rate(epoch, record.position.step))
+            try lossSum.addInPlace(loss * Double(count))
+            record.position.step += 1
+            record.position.completed += 1
+            if pace.isDue { tell(round.phase, loss: try loss.item()) }
+        }
+        try finishEpoch(round)
+        return true
+    }
+
+    private func finishEpoch(_ round: Schedule.Round) throws {
+        let position = record.position
+        let trainingLoss = try lossSum.item() / Double(max(split.training.count, 1))
+        let validation = try Evaluation(of: model, on: dataset.training, at: split.validation)
+        guard trainingLoss.isFinite, validation.loss.isFinite else {
+            status = (.diverged, "the loss became non-finite in epoch \(record.curve.count + 1); lower the learning rate")
+            return
+        }
+        record.curve.append(
+            Outcome.EpochRecord(
+                phase: round.phase, epoch: record.curve.count + 1,
+                learningRate: round.rate(position.epoch, schedule.stepsPerEpoch - 1), trainingLoss: trainingLoss,
+                validationLoss: validation.loss, validationAccuracy: validation.accuracy))
+        try lossSum.fill(0)
+        record.position.epoch += 1
+        record.position.step = 0
+        if record.position.epoch == round.epochs {
+            record.position = Position(round: round.index + 1, completed: position.completed)
+        }
+        try saveResume()
+    }
+
+    // MARK: - Stopping, progress
+
+    private func saveResume() throws {
+        try ResumeCheckpoint.write(
+            model, optimizer: trainer.optimizer, lossSum: lossSum, record: record, stage: job.key,
+            to: Self.resumePath(job))
+    }
+
+    private func stop() throws -> Result {
+        guard record.position.completed > 0 else { return .stopped(resume: nil, step: 0) }
+        try saveResume()
+        let path = Self.resumePath(job)
+        return .stopped(
+            resume: (try ArtifactReference(role: "resume", path: path), path), step: record.position.completed)
+    }
+
+    private func tell(_ phase: String, loss: Double) {
+        report(
+            StageProgress(
+                step: record.position.completed, totalSteps: schedule.totalSteps, phase: phase,
+                loss: loss.isFinite ? loss : 0, accuracy: record.curve.last?.validationAccuracy ?? 0))
+    }
+}
+
+/// Lets something happen a few times a second at most.
+private struct Pace {
+    private let clock = ContinuousClock()
+    private var last: ContinuousClock.Instant?
+
+    mutating func due() -> Bool {
+        let now = clock.now
+        if let last, last.duration(to: now) < .milliseconds(250) { return false }
+        last = now
+        return true
+    }
+
+    var isDue: Bool { mutating get { due() } }
+}

@@ -1,0 +1,97 @@
+internal import Networks
+internal import Torch
+
+/// Keeping, for every neuron or filter, the fewest inputs that hold a given share (alpha) of its scores.
+///
+/// A connection is a weight of a linear layer or a whole kernel of a convolution. In a neuron's order of falling scores
+/// (the first of equals first) a connection is kept while those before it hold less than alpha; a score of zero is never
+/// kept. So every connection has one number, the share before it, and is kept where that is below alpha: the kept set
+/// grows with alpha, and one sort serves every alpha.
+///
+/// Backward pruning follows: a neuron that no kept connection reads loses its inputs and its bias. Going from the last
+/// layer to the first, one pass finds them all. A neuron that never fires has readers with zero scores, so it goes too.
+struct NeuronSelection {
+    private struct Layer {
+        let node: Network.Node
+        /// The share held by the connections before this one, infinite for a score of zero; [outputs, inputs].
+        let shareBefore: Tensor
+        /// Who reads its channels; nil for the output layer.
+        let consumers: Set<Network.Consumer>?
+    }
+
+    private let network: Network
+    /// Front to back, by position in the network.
+    private let layers: [(index: Int, layer: Layer)]
+
+    /// - Parameter scores: [outputs, inputs] for every prunable parameter, none negative, each row adding up to 1 at most.
+    init(network: Network, scores: [String: Tensor]) throws {
+        self.network = network
+        layers = try network.nodes.enumerated().compactMap { index, node in
+            guard let shape = node.weightShape else { return nil }
+            guard let score = scores[node.weightName], score.shape == Array(shape[..<2]) else {
+                throw PruningError("the method gave no scores of shape \(shape[..<2]) for \(node.weightName)")
+            }
+            let (values, order) = try score.to(.float64).sort(dimension: 1, descending: true)
+            let before = try values.cumsum(dimension: 1) - values
+            let inPlace = try Tensor.zeros(score.shape, dtype: .float64).scatter(dimension: 1, order, before)
+            let shareBefore = try inPlace.maskedFill(score.equal(0), .infinity)
+            return (index, Layer(node: node, shareBefore: shareBefore, consumers: network.consumers(of: index)))
+        }
+    }
+
+    /// The masks of one alpha, biases of removed neurons included.
+    func masks(alpha: Double) throws -> Masks {
+        var tensors: [String: Tensor] = [:]
+        for (index, kept) in try connections(alpha: alpha) {
+            guard let shape = network.nodes[index].weightShape else { continue }
+            let node = network.nodes[index]
+            let mask = kept.connections
+            tensors[node.weightName] =
+                try shape.count == 2 ? mask : mask.reshape([shape[0], shape[1], 1, 1]).expand(shape).contiguous()
+            if let isRead = kept.isRead { tensors[node.biasName] = isRead }
+        }
+        return try Masks(tensors, of: network)
+    }
+
+    /// The masks whose sparsity is nearest to the requested one, by bisection over alpha.
+    func masks(sparsity target: Double) throws -> Masks {
+        // All scores are kept at the upper end, even those behind a share that rounding brought to 1.
+        var (low, high) = (0.0, 2.0)
+        for _ in 0..<50 {
+            let middle = (low + high) / 2
+            if try sparsity(alpha: middle) >= target { low = middle } else { high = middle }
+        }
+        let isLowNearer =
+            try abs(sparsity(alpha: low) - target) <= abs(sparsity(alpha: high) - target) && low > 0
+        return try masks(alpha: isLowNearer ? low : high)
+    }
+
+    private func sparsity(alpha: Double) throws -> Double {
+        let kept = try connections(alpha: alpha).reduce(0) { sum, entry in
+            let kernel = network.nodes[entry.key].weightShape?[2...].reduce(1, *) ?? 0
+            return try sum + entry.value.connections.countNonzero().itemInt() * kernel
+        }
+        return 1 - Double(kept) / Double(network.prunableCount)
+    }
+
+    /// What is left of each layer: its connections, and which of its neurons are read (nil: the output layer).
+    private func connections(alpha: Double) throws -> [Int: (connections: Tensor, isRead: Tensor?)] {
+        var kept: [Int: (connections: Tensor, isRead: Tensor?)] = [:]
+        for (index, layer) in layers.reversed() {
+            let chosen = try layer.shareBefore.less(alpha)
+            guard let consumers = layer.consumers else {
+                kept[index] = (chosen, nil)
+                continue
+            }
+            let channels = layer.shareBefore.shape[0]
+            var isRead = try Tensor.zeros([channels], dtype: .bool)
+            for consumer in consumers {
+                guard let reader = kept[consumer.node]?.connections else { continue }
+                let inputs = try reader.any([0]).reshape([channels, consumer.spread])
+                isRead = try isRead.or(inputs.any([1]))
+            }
+            kept[index] = (try chosen.and(isRead.reshape([channels, 1])), isRead)
+        }
+        return kept
+    }
+}

@@ -1,0 +1,23 @@
+internal import Networks
+internal import Sweep
+internal import Torch
+
+/// Random pruning: the control every method has to beat.
+///
+/// Source: D. Blalock et al., "What is the state of neural network pruning?", MLSys 2020, which asks for it as a
+/// baseline. Scores are uniform in 0..<1 by (seed, "random-pruning", parameter): each seed removes its own weights, and a
+/// higher sparsity removes a superset of a lower one's. Deviations: exact counts, where ShrinkBench draws each weight by
+/// itself and gets a noisy sparsity. Cost: one number per weight.
+struct RandomPruning: Scorer {
+    let scope = Scope.global
+
+    func scores(in context: ScoringContext) throws -> [String: Tensor] {
+        var scores: [String: Tensor] = [:]
+        for parameter in context.network.prunable {
+            var stream = RandomStream(seed: context.seed, purpose: "random-pruning", detail: parameter.name)
+            let values = (0..<parameter.count).map { _ in stream.uniform() }
+            scores[parameter.name] = try Tensor(values, shape: parameter.shape)
+        }
+        return scores
+    }
+}

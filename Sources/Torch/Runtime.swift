@@ -1,0 +1,23 @@
+internal import CTorch
+
+/// The libtorch in use: "2.13.0".
+package var version: String { String(cString: ct_version()) }
+
+/// Tensors and generators alive in the process; a test compares it before and after.
+package var liveHandles: Int { ct_live_handles() }
+
+/// The threads one operation may use.
+package var threads: Int { ct_threads() }
+
+/// Sets how many threads one operation may use, and how many operations may run at once.
+///
+/// Call it on the thread that computes, before the first operation: libtorch sizes its inter-operator pool once.
+/// Floating-point sums depend on the number, so it belongs to a result's identity.
+package func setThreads(_ count: Int) throws(TorchError) {
+    try check("setThreads", ct_set_threads(count))
+}
+
+/// Makes operations without a bit-reproducible implementation fail instead of running.
+package func useDeterministic(_ deterministic: Bool = true) throws(TorchError) {
+    try check("useDeterministic", ct_set_deterministic(deterministic))
+}

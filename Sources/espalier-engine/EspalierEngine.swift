@@ -1,0 +1,12 @@
+internal import ArgumentParser
+
+/// Trains and prunes networks for an Espalier worker.
+@main
+struct EspalierEngine: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "espalier-engine",
+        abstract: "Trains and prunes networks for an Espalier worker.",
+        discussion: "Without a subcommand it speaks the engine protocol on standard input and output.",
+        subcommands: [Serve.self, Describe.self, Run.self, Logits.self, Benchmark.self],
+        defaultSubcommand: Serve.self)
+}
