@@ -2,6 +2,9 @@ internal import Frontier
 internal import Sweep
 
 extension SweepFrontier {
+    /// The text of `frontier.json`.
+    package func jsonText(of results: SweepResults) throws -> String { try json(of: results).text() }
+
     /// `frontier.json`: the rows of `frontier.csv` at full precision, with what is needed to read them alone.
     func json(of results: SweepResults) -> JSON {
         let fates = results.rows.map(\.evaluation.fate)

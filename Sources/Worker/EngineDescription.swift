@@ -1,9 +1,16 @@
-internal import Wire
+package import Wire
 
 /// Asks an engine what it can do, once, before the worker introduces itself.
-enum EngineDescription {
+package enum EngineDescription {
     /// Loading libtorch or a Python stack from a cold network disk takes its time.
     static let patience: Duration = .seconds(120)
+
+    /// What the engine of this command line says it can do.
+    ///
+    /// - Throws: ``WorkerError`` naming the engine and what is wrong with it.
+    package static func ask(command: [String]) async throws(WorkerError) -> WireDescription {
+        try await ask(EngineLaunch(command: command, threads: 1, device: "cpu"))
+    }
 
     static func ask(_ launch: EngineLaunch) async throws(WorkerError) -> WireDescription {
         let (events, continuation) = AsyncStream.makeStream(of: EngineProcess.Event.self)

@@ -60,8 +60,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private static func engine() async -> Check {
         do {
-            let command = try EngineCommand.find()
-            let description = try await EngineCommand.describe(command)
+            let description = try await EngineDescription.ask(command: ["espalier-engine"])
             return Check(
                 name: "engine", verdict: .ok,
                 finding: "\(description.name) \(description.version): \(description.methods.joined(separator: ", "))")

@@ -3,6 +3,7 @@ internal import Coordinator
 internal import Foundation
 internal import Report
 internal import Sweep
+internal import Wire
 internal import Worker
 internal import ZeroMQ
 
@@ -37,63 +38,67 @@ struct RunCommand: AsyncParsableCommand {
         let directory = try openState()
         let service = try CoordinatorService(coordinatorConfiguration(directory))
         let endpoints = try await service.start()
-        let worker = try WorkerService(
-            workerConfiguration(directory, endpoints), logger: logLevel.logger("espalier.worker"))
-        let work = Task { try await worker.run() }
-        let client = try OperatorClient(keyFile: KeyFile.load(directory.operatorKey), endpoint: endpoints.control)
-
         let end: Result<Void, any Error>
         do {
-            end = .success(try await runSweep(source, client: client, worker: worker, work: work))
+            let client = try OperatorClient(keyFile: KeyFile.load(directory.operatorKey), endpoint: endpoints.control)
+            let worker = try WorkerService(
+                workerConfiguration(directory, endpoints), version: EspalierVersion.text,
+                logger: logLevel.logger("espalier.worker"))
+            end = .success(try await runSweep(source, client: client, worker: worker))
+            await client.close()
         } catch {
             end = .failure(error)
         }
-        // In order: the worker hands back what it holds, then the coordinator closes its books.
-        worker.drain()
-        _ = try? await work.value
-        await client.close()
         service.stop()
         try await service.join()
         try end.get()
     }
 
-    /// Submits, watches and reports; an interrupted sweep is cancelled, its finished stages stay.
-    private func runSweep(
-        _ source: SweepSource, client: OperatorClient, worker: WorkerService, work: Task<Int32, any Error>
-    ) async throws {
+    private enum Ending: Sendable {
+        case swept(WireSweepSummary)
+        case workerLeft(WorkerExit)
+        case interrupted
+    }
+
+    /// Submits, runs and reports; an interrupted sweep is cancelled, its finished stages stay.
+    private func runSweep(_ source: SweepSource, client: OperatorClient, worker: WorkerService) async throws {
         // A sweep that an earlier, killed run left behind would run beside this one.
         for sweep in try await client.sweeps() where sweep.state == "running" { _ = try await client.cancel(sweep.id) }
         let submitted = try await client.submit(yaml: source.yaml, fileName: source.path)
         Terminal.say(
             "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done")
 
-        let watch = Task { try await Watch(client: client, sweep: submitted.sweep).poll { _ in } }
-        let signals = Task {
-            for await number in Signals.stream() {
-                watch.cancel()
-                return number
+        let ending = try await withThrowingTaskGroup(of: Ending?.self) { group in
+            group.addTask { .workerLeft(try await worker.run()) }
+            group.addTask { .swept(try await Watch(client: client, sweep: submitted.sweep).poll()) }
+            group.addTask {
+                for await _ in Signals.stream() { return .interrupted }
+                return nil
             }
-            return 0
-        }
-        // A worker that gives up (no engine, refused) would leave the sweep waiting for ever.
-        let guardian = Task {
-            let result = await work.result
-            watch.cancel()
-            return result
-        }
-        let last = try await watch.value
-        if last.state == "running" {
+            // However it ends: the worker hands back what it holds, and is waited for.
+            defer {
+                worker.drain()
+                group.cancelAll()
+            }
+            guard let ending = try await group.next() ?? nil else { throw CancellationError() }
+            if case .swept = ending { return ending }
             _ = try? await client.cancel(submitted.sweep)
-            if worker.hasEnded {
-                _ = try await guardian.value.get()
-                throw CommandError.failed("the worker stopped before the sweep was done; see above")
-            }
+            return ending
+        }
+        switch ending {
+        case .swept(let last): try await report(last, from: client)
+        case .workerLeft(let exit): throw CommandError.failed("the worker stopped: \(exit.sentence)")
+        case .interrupted:
+            let last = try await client.status(of: submitted.sweep).sweeps.first
             Terminal.say(
-                "interrupted: \(last.stagesDone) of \(last.stages) stages are done and kept; run the same command to go on")
+                "interrupted: \(last?.stagesDone ?? 0) of \(submitted.stages) stages are done and kept; run the same command to go on"
+            )
             throw ExitCode(130)
         }
-        signals.cancel()
-        let results = try await client.results(of: submitted.sweep)
+    }
+
+    private func report(_ last: WireSweepSummary, from client: OperatorClient) async throws {
+        let results = try await client.results(of: last.id)
         let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
         if json.isSet {
             try Terminal.printJSON(RunDocument(sweep: SweepLine(last), files: paths.map(\.path)))

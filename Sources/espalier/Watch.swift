@@ -30,12 +30,11 @@ struct Watch {
 
     /// Returns when the sweep finished; throws when it failed or was cancelled.
     func untilEnd() async throws {
-        let last = try await poll { _ in }
-        try Self.conclude(last)
+        try Self.conclude(try await poll())
     }
 
     /// Polls twice a second until the sweep ends or the task is cancelled; returns the last summary.
-    func poll(_ each: (WireStatus) async throws -> Void) async throws -> WireSweepSummary {
+    func poll() async throws -> WireSweepSummary {
         var view = ProgressView()
         var silentSince: ContinuousClock.Instant?
         while true {
@@ -46,7 +45,6 @@ struct Watch {
                     throw CommandError.invalid("there is no sweep '\(sweep)': espalier list names them")
                 }
                 view.show(summary, workers: status.workers)
-                try await each(status)
                 if summary.state != "running" || Task.isCancelled { return summary }
             } catch let error as OperatorError where error.code == .noAnswer {
                 let since = silentSince ?? .now

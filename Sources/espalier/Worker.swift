@@ -30,13 +30,14 @@ struct WorkerCommand: AsyncParsableCommand {
         var configuration = try WorkerConfiguration(coordinator: coordinator, keyPath: key)
         try node.apply(to: &configuration)
         configuration.spoolDirectory = spool
-        let worker = try WorkerService(configuration, logger: logLevel.logger("espalier.worker"))
+        let worker = try WorkerService(configuration, version: EspalierVersion.text, logger: logLevel.logger("espalier.worker"))
         let signals = Task {
             for await _ in Signals.stream() { worker.drain() }
         }
         defer { signals.cancel() }
-        let status = try await worker.run()
-        if status != 0 { throw ExitCode(status) }
+        let exit = try await worker.run()
+        Terminal.say("espalier: \(exit.sentence)")
+        if exit.code != 0 { throw ExitCode(exit.code) }
     }
 }
 
@@ -64,14 +65,8 @@ struct NodeOptions: ParsableArguments {
         configuration.slots = slots ?? ProcessInfo.processInfo.activeProcessorCount
         configuration.devices = devices
         configuration.dataDirectory = try data.resolve()
-        configuration.engine = [engine ?? Self.engineBesideThisProgram ?? "espalier-engine"]
+        if let engine { configuration.engine = [engine] }
         configuration.remaining = timeLimit?.duration ?? WorkerConfiguration.remainingSlurmTime()
-    }
-
-    static var engineBesideThisProgram: String? {
-        let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent("espalier-engine").path
-        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
     }
 }
 

@@ -1,0 +1,68 @@
+package import Foundation
+
+/// Files that are there completely or not at all, also after a power cut: a temporary beside the file, fsync, rename,
+/// fsync of the directory (rename(2), fsync(2)).
+package enum WholeFile {
+    /// Replaces the file at `path`; a reader sees the old content or the new one.
+    ///
+    /// - Parameter mode: of the new file, before the umask.
+    package static func write(_ data: Data, to path: String, mode: mode_t = 0o644) throws(FileError) {
+        try write(to: path, mode: mode) { (put) throws(FileError) in
+            try data.withUnsafeBytes { bytes throws(FileError) in try put(bytes) }
+        }
+    }
+
+    /// Replaces the file at `path` with pieces that are never all in memory.
+    ///
+    /// - Parameter body: hands the pieces, in order, to the function it is given.
+    package static func write(
+        to path: String, mode: mode_t = 0o644,
+        _ body: ((UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) -> Void
+    ) throws(FileError) {
+        let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).partial"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw FileError("write", path) }
+        do throws(FileError) {
+            defer { close(descriptor) }
+            try body { bytes throws(FileError) in try put(bytes, into: descriptor, of: path) }
+            guard fsync(descriptor) == 0 else { throw FileError("write", path) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        guard rename(temporary, path) == 0 else {
+            let error = FileError("replace", path)
+            unlink(temporary)
+            throw error
+        }
+        try synchronize(directoryOf: path)
+    }
+
+    /// Removes a file for good; a file that is not there is no failure.
+    package static func remove(_ path: String) throws(FileError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path) }
+        try synchronize(directoryOf: path)
+    }
+
+    /// Makes the names in the directory that holds `path` durable.
+    package static func synchronize(directoryOf path: String) throws(FileError) {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("synchronise", directory) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileError("synchronise", directory) }
+    }
+
+    /// Writes every byte, however few the kernel takes at once.
+    private static func put(
+        _ bytes: UnsafeRawBufferPointer, into descriptor: Int32, of path: String
+    ) throws(FileError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileError("write", path) }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Files
+import Foundation
+import Testing
+
+@Suite struct WholeFileTests {
+    private let directory: String
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+
+    @Test func replacesTheFileAndLeavesNothingElse() throws {
+        let path = directory + "/a"
+        try WholeFile.write(Data("old".utf8), to: path)
+        try WholeFile.write(Data("new".utf8), to: path, mode: 0o600)
+        #expect(FileManager.default.contents(atPath: path) == Data("new".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["a"])
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test func aWriteThatFailsInTheMiddleKeepsTheOldFile() throws {
+        let path = directory + "/a"
+        try WholeFile.write(Data("old".utf8), to: path)
+        #expect(throws: FileError.self) {
+            try WholeFile.write(to: path) { (put) throws(FileError) in
+                try put(UnsafeRawBufferPointer(start: nil, count: 0))
+                throw FileError("write", path, number: ENOSPC)
+            }
+        }
+        #expect(FileManager.default.contents(atPath: path) == Data("old".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["a"])
+    }
+
+    @Test(arguments: [
+        ("/nowhere/a", ENOENT, "make the directory"), ("/dev/null/a", ENOTDIR, "make the directory"),
+        ("/proc/a", ENOENT, "make the directory"),
+    ])
+    func namesThePathAndTheRemedy(path: String, number: Int32, remedy: String) {
+        let error = #expect(throws: FileError.self) { try WholeFile.write(Data(), to: path) }
+        #expect(error?.number == number)
+        #expect(error?.description.contains("'\(path)'") == true)
+        #expect(error?.description.contains(remedy) == true)
+    }
+
+    @Test func removingWhatIsNotThereIsNoFailure() throws {
+        try WholeFile.remove(directory + "/a")
+    }
+}
