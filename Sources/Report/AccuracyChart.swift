@@ -34,7 +34,7 @@ struct AccuracyChart {
         let x = horizontal(seeds.compactMap { $0.evaluation[reduction.measure] })
         let y = vertical(means: means, seeds: seeds)
         let line: JSON = [
-            "domain": ["dense network", "frontier"], "range": [[1, 0], [5, 3]],
+            "domain": ["dense network", "frontier"], "range": [[1, 0], [4, 3]],
         ]
         func stroke(_ name: String) -> JSON {
             ["datum": .string(name), "type": "nominal", "scale": line, "legend": ["orient": "top", "title": nil]]
@@ -68,19 +68,19 @@ struct AccuracyChart {
                     ],
                 ],
                 [
+                    "data": ["name": "means"], "mark": ["type": "line", "strokeWidth": 2, "clip": true],
+                    "encoding": ["x": x.encoding, "y": y, "color": marks.color],
+                ],
+                [
                     "data": ["name": "frontier"],
-                    "mark": ["type": "line", "style": "reference", "strokeWidth": 1.5, "clip": true],
+                    "mark": ["type": "line", "style": "reference", "strokeWidth": 1.25, "clip": true],
                     "encoding": [
                         "x": x.encoding, "y": y, "order": ["field": "order"], "strokeDash": stroke("frontier"),
                     ],
                 ],
                 [
-                    "data": ["name": "means"], "mark": ["type": "line", "strokeWidth": 2, "clip": true],
-                    "encoding": ["x": x.encoding, "y": y, "color": marks.color],
-                ],
-                [
                     "data": ["name": "seeds"],
-                    "mark": ["type": "point", "filled": true, "opacity": 0.35, "size": 18, "clip": true],
+                    "mark": ["type": "point", "filled": true, "opacity": 0.45, "size": 22, "clip": true],
                     "encoding": ["x": x.encoding, "y": y, "color": marks.color, "shape": marks.shape],
                 ],
                 [
@@ -145,10 +145,9 @@ struct AccuracyChart {
         let axis: JSON
         switch reduction {
         case .sparsity:
-            let start = max(0, ((low - 0.01) * 20).rounded(.down) / 20)
-            domain = start...max(start + 0.05, min(1, ((high + 0.005) * 20).rounded(.up) / 20))
+            domain = max(0, low - 0.015)...min(1, high + 0.015)
             scale = ["nice": false]
-            axis = ["title": "achieved sparsity", "labelExpr": Self.percentLabel, "tickCount": 8]
+            axis = ["title": "achieved sparsity", "labelExpr": Self.percentLabel, "tickCount": 6]
         case .compression:
             domain = (low / 1.12)...(high * 1.12)
             scale = ["type": "log", "nice": false]

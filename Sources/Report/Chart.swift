@@ -31,7 +31,7 @@ struct Chart: Sendable {
 
     private static let inkOnPaper: JSON = [
         "font": "sans-serif", "view": ["stroke": nil], "axis": ["gridColor": "#dddddd", "domainColor": "#666666"],
-        "style": ["reference": ["stroke": "#333333"], "reference-band": ["fill": "#333333"]],
+        "style": ["reference": ["color": "#333333"], "reference-band": ["color": "#333333"]],
         "legend": ["symbolStrokeColor": "#333333"],
     ]
 }
@@ -56,8 +56,14 @@ struct MethodMarks: Sendable {
         ]
     }
 
+    /// Under the figure, in as many columns as the longest label leaves room for in a column of the page.
     private var legend: JSON {
-        ["orient": "top", "title": nil, "columns": .number(Double(min(4, max(1, labels.count)))), "labelLimit": 170]
+        let longest = min(24, labels.map(\.count).max() ?? 0)
+        let columns = max(1, min(labels.count, 430 / (longest * 7 + 42)))
+        return [
+            "orient": "bottom", "title": nil, "columns": .number(Double(columns)), "labelLimit": 170,
+            "symbolOpacity": 1,
+        ]
     }
 
     var color: JSON { ["field": "label", "type": "nominal", "scale": scale(Self.colors), "legend": legend] }

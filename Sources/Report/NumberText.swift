@@ -29,7 +29,7 @@ enum NumberText {
     static func interval(_ summary: Summary?, signed: Bool = false) -> String {
         guard let interval = summary?.interval else { return "–" }
         let bounds = [interval.lowerBound, interval.upperBound].map {
-            signed ? points($0) : fixed($0 * 100, decimals: 2)
+            signed ? points($0) : minus(fixed($0 * 100, decimals: 2))
         }
         return "[\(bounds.joined(separator: ", "))]"
     }
@@ -37,8 +37,11 @@ enum NumberText {
     /// "+0.31" or "−1.20": a difference of shares in percentage points.
     static func points(_ difference: Double) -> String {
         let text = fixed(difference * 100, decimals: 2)
-        return text.hasPrefix("-") ? "−" + text.dropFirst() : text == "0.00" ? text : "+" + text
+        return text.hasPrefix("-") ? minus(text) : text == "0.00" ? text : "+" + text
     }
+
+    /// With the minus sign of print, which is as wide as a plus.
+    private static func minus(_ text: String) -> String { text.hasPrefix("-") ? "−" + text.dropFirst() : text }
 
     /// "9.99×".
     static func ratio(_ value: Double) -> String { fixed(value, decimals: value < 10 ? 2 : 1) + "×" }

@@ -2,16 +2,18 @@ internal import Sweep
 
 /// Training and pruning settings in a line of words.
 enum Recipe {
-    /// "sgd, learning rate 0.1, momentum 0.9, weight decay 0.0005, batch 128, 20 epochs, cosine schedule, ...".
+    /// "SGD, learning rate 0.1, momentum 0.9, weight decay 0.0005, batch 128, 20 epochs, cosine schedule, ...".
     static func text(_ stage: Stage) -> String {
         let training = stage.training
-        var parts = [training.optimizer.rawValue, "learning rate \(NumberText.exact(training.learningRate))"]
+        var parts = [
+            training.optimizer == .sgd ? "SGD" : "Adam", "learning rate \(NumberText.exact(training.learningRate))",
+        ]
         if training.optimizer == .sgd { parts.append("momentum \(NumberText.exact(training.momentum))") }
         parts += [
             "weight decay \(NumberText.exact(training.weightDecay))", "batch \(training.batchSize)",
-            "\(training.epochs) epochs", schedule(training.schedule),
+            epochs(Double(training.epochs)), schedule(training.schedule),
         ]
-        if training.warmUp > 0 { parts.append("warm-up over \(NumberText.exact(training.warmUp)) epochs") }
+        if training.warmUp > 0 { parts.append("warm-up over \(epochs(training.warmUp))") }
         parts += [
             "\(NumberText.percent(stage.dataset.validation, decimals: 0)) of the training images held out for validation",
             "\(stage.threads) \(stage.threads == 1 ? "thread" : "threads")",
@@ -19,12 +21,16 @@ enum Recipe {
         return parts.joined(separator: ", ")
     }
 
+    private static func epochs(_ count: Double) -> String {
+        "\(NumberText.exact(count)) \(count == 1 ? "epoch" : "epochs")"
+    }
+
     private static func schedule(_ schedule: Training.Schedule) -> String {
         switch schedule {
-        case .constant: "constant"
+        case .constant: "constant schedule"
         case .cosine: "cosine schedule"
         case .step(let epochs, let factor):
-            "× \(NumberText.exact(factor)) at \(epochs.count == 1 ? "epoch" : "epochs") "
+            "learning rate × \(NumberText.exact(factor)) at \(epochs.count == 1 ? "epoch" : "epochs") "
                 + epochs.map(String.init).joined(separator: ", ")
         }
     }

@@ -11,7 +11,7 @@ extension ReportPage {
                 <tbody><tr><th scope="rowgroup">dense</th><td>–</td><td>\(NumberText.percent(dense))</td>\
                 <td class="soft">\(NumberText.interval(dense))</td><td>–</td><td class="soft">–</td><td>\(dense.count)</td>\
                 <td>\(NumberText.percent(0))</td><td>\(NumberText.ratio(1))</td><td>\(denseMean(.parametersTotal))</td>\
-                <td>\(denseMean(.macsDense))</td><td></td></tr></tbody>
+                <td>\(denseMean(.macsDense))</td></tr></tbody>
 
                 """
             } ?? ""
@@ -29,11 +29,11 @@ extension ReportPage {
             <h2 id="table">Every method and level</h2>
             <div class="scroll"><table>
             <caption>Means over seeds ± sample standard deviation; in brackets 95 % intervals. Differences in percentage points, \
-            paired by dense network. ● on the frontier.</caption>
+            paired by dense network. ● means on the frontier.</caption>
             <thead><tr><th scope="col" class="text">Method</th><th scope="col">Level</th><th scope="col">Test accuracy</th>\
             <th scope="col">95 % interval</th><th scope="col">Difference to dense</th><th scope="col">95 % interval</th>\
             <th scope="col">Seeds</th><th scope="col">Achieved sparsity</th><th scope="col">Compression</th>\
-            <th scope="col">Nonzero parameters</th><th scope="col">Nonzero MACs</th><th scope="col">Frontier</th></tr></thead>
+            <th scope="col">Nonzero parameters</th><th scope="col">Nonzero MACs</th></tr></thead>
             \(baseline)\(bodies)</table></div>
             </section>
             """
@@ -42,15 +42,15 @@ extension ReportPage {
     private func row(_ group: SweepFrontier.Group, heading: HTML) -> HTML {
         func mean(_ summary: Summary?) -> String { summary.map { NumberText.count($0.mean) } ?? "–" }
         let mark: HTML =
-            group.isOnFrontier ? "<span class=\"mark\" role=\"img\" aria-label=\"on the frontier\">●</span>" : ""
+            group.isOnFrontier ? "<span class=\"mark\" role=\"img\" aria-label=\"on the frontier\">●</span> " : ""
         return """
-            <tr\(group.isOnFrontier ? " class=\"frontier\"" : "" as HTML)>\(heading)<td>\(NumberText.level(group.level))</td>\
+            <tr\(group.isOnFrontier ? " class=\"frontier\"" : "" as HTML)>\(heading)<td>\(mark)\(NumberText.level(group.level))</td>\
             <td>\(group.accuracy.map(NumberText.percent) ?? "–")</td><td class="soft">\(NumberText.interval(group.accuracy))</td>\
             <td>\(group.difference.map { NumberText.points($0.mean) } ?? "–")</td>\
             <td class="soft">\(NumberText.interval(group.difference, signed: true))</td><td>\(group.countText)</td>\
             <td>\(group.sparsity.map { NumberText.percent($0.mean) } ?? "–")</td>\
             <td>\(group.compression.map { NumberText.ratio($0.mean) } ?? "–")</td><td>\(mean(group.parametersNonzero))</td>\
-            <td>\(mean(group.macsNonzero))</td><td>\(mark)</td></tr>
+            <td>\(mean(group.macsNonzero))</td></tr>
 
             """
     }

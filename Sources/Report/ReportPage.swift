@@ -20,7 +20,7 @@ struct ReportPage {
             func text(_ name: String) throws(ReportError) -> String {
                 let url = Bundle.module.bundleURL.appendingPathComponent("Resources/\(name)")
                 guard let data = FileManager.default.contents(atPath: url.path) else {
-                    throw ReportError("read", url, 0, detail: "no such resource")
+                    throw ReportError("read", url, ENOENT)
                 }
                 return String(decoding: data, as: UTF8.self)
             }
@@ -33,13 +33,13 @@ struct ReportPage {
     func html(with resources: Resources) throws -> String {
         let specifications = JSON.object(
             Dictionary(charts.map { ($0.name, $0.embedded) }, uniquingKeysWith: { first, _ in first }))
-        // Vega compiles its expressions, hence unsafe-eval; whatever ran here, the policy lets nothing be fetched or sent.
+        // Whatever ran here, the policy lets nothing be fetched or sent.
         let page: HTML = """
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; \
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
             style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="generator" content="Espalier">
@@ -118,8 +118,9 @@ struct ReportPage {
                 name: "Wall time",
                 value: results.finishedAt > 0
                     ? NumberText.duration(results.finishedAt - results.submittedAt) : "not finished"),
-            Fact(name: "Engine time of all stages, reused ones included", value: NumberText.duration(seconds)),
+            Fact(name: "Engine time, reused stages included", value: NumberText.duration(seconds)),
             Fact(name: "Test set", value: "read once, after the last epoch"),
+            Fact(name: "Sweep", value: results.id),
             Fact(name: "Workers", value: workers.isEmpty ? "none yet" : workers.joined(separator: ", ")),
             Fact(
                 name: environments.count > 1 ? "Environments" : "Environment",
@@ -132,7 +133,7 @@ struct ReportPage {
             facts.append(
                 Fact(name: "Engine of the user’s own", value: results.plan.engine.joined(separator: " "), isWide: true))
         }
-        return facts + [Fact(name: "Sweep", value: results.id)]
+        return facts
     }
 
     /// "60: 57 measured, 2 failed, 1 pending".

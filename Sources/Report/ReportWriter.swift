@@ -29,13 +29,23 @@ package enum ReportWriter {
         return files.map { $0.directory.appendingPathComponent($0.name) }
     }
 
+    /// Makes a directory and its parents where they are missing.
     private static func create(_ directory: URL) throws(ReportError) {
-        do {
-            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw ReportError(
-                "create", directory, cause.map { Int32($0.code) } ?? 0, detail: error.localizedDescription)
+        if mkdir(directory.path, 0o755) == 0 { return }
+        switch errno {
+        case EEXIST:
+            // What is there may still be a file.
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
+                isDirectory.boolValue
+            else { throw ReportError("create", directory, EEXIST) }
+        case ENOENT:
+            try create(directory.deletingLastPathComponent())
+            guard mkdir(directory.path, 0o755) == 0 || errno == EEXIST else {
+                throw ReportError("create", directory, errno)
+            }
+        case let cause:
+            throw ReportError("create", directory, cause)
         }
     }
 }

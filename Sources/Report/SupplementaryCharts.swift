@@ -12,7 +12,7 @@ extension Chart {
             accuracy(
                 AccuracyChart(frontier: frontier, results: results, reduction: .compression),
                 name: "accuracy-compression", title: "Accuracy against compression ratio"),
-            closeToDense(results, frontier), retraining(results, frontier), deviation(results, frontier),
+            closeToDense(results, frontier), retraining(frontier), deviation(results, frontier),
             learningCurves(results),
         ].compactMap(\.self)
     }
@@ -31,35 +31,23 @@ extension Chart {
     /// The upper part of the first figure, where methods worth using differ; only when one of them fell far below.
     private static func closeToDense(_ results: SweepResults, _ frontier: SweepFrontier) -> Chart? {
         let lowest = frontier.groups.compactMap { $0.accuracy?.mean }.min()
-        guard let dense = frontier.dense, let lowest, lowest < dense.mean - 0.1 else { return nil }
+        guard let dense = frontier.dense, let lowest, lowest < dense.mean - 0.06 else { return nil }
         return accuracy(
-            AccuracyChart(frontier: frontier, results: results, reduction: .sparsity, floor: dense.mean - 0.05),
-            name: "accuracy-sparsity-detail", title: "Accuracy against sparsity, within 5 points of dense",
+            AccuracyChart(frontier: frontier, results: results, reduction: .sparsity, floor: dense.mean - 0.03),
+            name: "accuracy-sparsity-detail", title: "Accuracy against sparsity, within 3 points of dense",
             note: "The first figure’s upper part; what lies lower is cut off. ")
     }
 
     /// Validation accuracy right after pruning and after retraining.
-    private static func retraining(_ results: SweepResults, _ frontier: SweepFrontier) -> Chart? {
-        var cells: [String: (label: String, sparsity: [Double], before: [Double], after: [Double])] = [:]
-        var order: [String] = []
-        for row in results.rows where row.evaluation.fate.entersMeans {
-            guard let sparsity = row.evaluation[.sparsity], let before = row.evaluation[.prunedValidationAccuracy],
-                let after = row.evaluation[.validationAccuracy]
-            else { continue }
-            let cell = "\(row.task.label)\u{0}\(NumberText.level(row.task.level))"
-            if cells[cell] == nil { order.append(cell) }
-            var entry = cells[cell] ?? (row.task.label, [], [], [])
-            entry.sparsity.append(sparsity)
-            entry.before.append(before)
-            entry.after.append(after)
-            cells[cell] = entry
-        }
-        let values: [JSON] = order.compactMap { cells[$0] }.flatMap { entry -> [JSON] in
-            [("before retraining", entry.before), ("after retraining", entry.after)].map { when, accuracies in
+    private static func retraining(_ frontier: SweepFrontier) -> Chart? {
+        let values: [JSON] = frontier.groups.flatMap { group -> [JSON] in
+            guard let sparsity = group.sparsity, let before = group.validationBeforeRetraining,
+                let after = group.validationAfterRetraining
+            else { return [] }
+            return [("before retraining", before), ("after retraining", after)].map { when, accuracy in
                 [
-                    "label": .string(entry.label), "when": .string(when),
-                    "sparsity": JSON(Summary(entry.sparsity)?.mean),
-                    "accuracy": JSON(Summary(accuracies)?.mean),
+                    "label": .string(group.label), "when": .string(when), "sparsity": JSON(sparsity.mean),
+                    "accuracy": JSON(accuracy.mean),
                 ]
             }
         }
@@ -67,12 +55,12 @@ extension Chart {
         let marks = MethodMarks(labels: frontier.labels)
         let position: [String: JSON] = [
             "x": [
-                "field": "sparsity", "type": "quantitative", "scale": ["zero": false, "nice": true],
-                "axis": ["title": "achieved sparsity", "labelExpr": AccuracyChart.percentLabel, "tickCount": 8],
+                "field": "sparsity", "type": "quantitative", "scale": ["zero": false, "nice": false, "padding": 12],
+                "axis": ["title": "achieved sparsity", "labelExpr": AccuracyChart.percentLabel, "tickCount": 6],
             ],
             "y": [
                 "field": "accuracy", "type": "quantitative", "scale": ["zero": false],
-                "axis": ["title": "validation accuracy", "labelExpr": AccuracyChart.percentLabel, "tickCount": 7],
+                "axis": ["title": "validation accuracy", "labelExpr": AccuracyChart.percentLabel, "tickCount": 6],
             ],
             "color": marks.color,
         ]
@@ -126,7 +114,10 @@ extension Chart {
         let marks = MethodMarks(labels: frontier.labels)
         let points: JSON = [
             "field": "points", "type": "quantitative", "scale": ["domain": [JSON(-reach), JSON(reach)]],
-            "axis": ["title": "achieved − requested (points)", "tickCount": 6, "format": "+.2~f"],
+            "axis": [
+                "title": "achieved − requested (points)", "tickCount": 6,
+                "labelExpr": "datum.value == 0 ? '0' : format(datum.value, '+.2~f')",
+            ],
         ]
         return Chart(
             name: "requested-sparsity", title: "Achieved against requested sparsity",
@@ -178,7 +169,7 @@ extension Chart {
                 "encoding": [
                     "x": [
                         "field": "epoch", "type": "quantitative", "scale": ["nice": false, "zero": false],
-                        "axis": ["title": "epoch", "tickMinStep": 1, "tickCount": 8],
+                        "axis": ["title": "epoch", "tickMinStep": 1, "tickCount": 6],
                     ],
                     "y": [
                         "field": "accuracy", "type": "quantitative", "scale": ["zero": false],

@@ -25,6 +25,9 @@ package struct SweepFrontier: Sendable {
         package let macsNonzero: Summary?
         /// Dense / nonzero multiply-accumulates: what perfect sparse arithmetic would gain.
         package let theoreticalSpeedup: Summary?
+        /// Validation accuracy right after the last pruning and after retraining, 0...1.
+        package let validationBeforeRetraining: Summary?
+        package let validationAfterRetraining: Summary?
         /// No other group's mean is at least as sparse and as accurate, and better in one.
         package fileprivate(set) var isOnFrontier = false
 
@@ -96,6 +99,8 @@ extension SweepFrontier.Group {
         compression = summary(.compressionRatio)
         parametersNonzero = summary(.parametersNonzero)
         macsNonzero = summary(.macsNonzero)
+        validationBeforeRetraining = summary(.prunedValidationAccuracy)
+        validationAfterRetraining = summary(.validationAccuracy)
         theoreticalSpeedup = Summary(
             replicates.compactMap { row in
                 guard let all = row.evaluation[.macsDense], let left = row.evaluation[.macsNonzero], left > 0 else {

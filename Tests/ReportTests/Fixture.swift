@@ -108,7 +108,8 @@ enum Fixture {
 
     /// Accuracy falls with the logarithm of what is left, faster the more harm a method does.
     private static func measured(sparsity: Double, harm: Double, seed: Int) -> SweepResults.Evaluation {
-        let wobble = Double((seed * 7919 + Int(sparsity * 1000) * 31) % 13 - 6) / 5000
+        let wobble =
+            Double((seed * seed * 7919 + Int(sparsity * 1000) * 31 * seed + Int(harm * 1000) * 17) % 13 - 6) / 5000
         let loss = sparsity == 0 ? 0 : (0.001 + max(0, harm)) * pow(1 / (1 - sparsity), 0.8) / 20 + harm * 0.02
         let accuracy = max(0.1, 0.984 - loss + wobble)
         let nonzero = (prunable * (1 - sparsity)).rounded()

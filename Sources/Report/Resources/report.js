@@ -11,15 +11,16 @@ const config = {
     labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', titlePadding: 8, labelOverlap: true,
   },
   legend: {
-    labelColor: ink, symbolStrokeColor: ink, labelFontSize: 12, symbolSize: 80, columnPadding: 18, offset: 8,
+    labelColor: ink, symbolStrokeColor: ink, labelFontSize: 12, symbolSize: 80, columnPadding: 18, rowPadding: 5, offset: 10,
   },
-  style: { reference: { stroke: ink }, 'reference-band': { fill: ink } },
+  style: { reference: { color: ink }, 'reference-band': { color: ink } },
 };
 const charts = JSON.parse(document.getElementById('charts').textContent);
 const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-const drawn = Object.entries(charts).map(([name, spec]) =>
-  window.vegaEmbed(document.getElementById(`figure-${name}`), spec, {
-    mode: 'vega-lite', renderer: 'svg', config,
+const drawn = Object.entries(charts).map(([name, specification]) =>
+  window.vegaEmbed(document.getElementById(`figure-${name}`), specification, {
+    // Expressions are interpreted, not compiled: the page's policy forbids eval.
+    mode: 'vega-lite', renderer: 'svg', ast: true, config,
     actions: { export: true, source: false, compiled: false, editor: false },
     tooltip: { theme: dark ? 'dark' : 'light' },
   }).catch((error) => {

@@ -1,0 +1,167 @@
+import Foundation
+import Sweep
+import Testing
+
+@testable import Report
+
+@Suite struct ReportWriterTests {
+    @Test(
+        "every file is there, also of a sweep that has measured nothing yet",
+        arguments: ["finished", "running", "empty"])
+    func files(state: String) throws {
+        let directory = try TemporaryDirectory()
+        var results = Fixture.realistic(finished: state == "finished")
+        if state == "empty" {
+            for index in results.rows.indices { results.rows[index].evaluation = .init(state: .pending) }
+            for index in results.dense.indices { results.dense[index].evaluation = .init(state: .pending) }
+        }
+        let paths = try ReportWriter.write(results, to: directory.url.appendingPathComponent("a/b"))
+        #expect(
+            paths.prefix(4).map(\.lastPathComponent) == ["report.html", "results.csv", "frontier.csv", "frontier.json"])
+        #expect(paths.count == (state == "empty" ? 4 : 10))
+        for path in paths { #expect(FileManager.default.fileExists(atPath: path.path)) }
+        // Written again, nothing temporary is left and the bytes are the same.
+        let before = try paths.map { try Data(contentsOf: $0) }
+        try ReportWriter.write(results, to: directory.url.appendingPathComponent("a/b"))
+        #expect(try paths.map { try Data(contentsOf: $0) } == before)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.url.path + "/a/b")
+        #expect(Set(names) == ["report.html", "results.csv", "frontier.csv", "frontier.json", "figures"])
+
+        let page = String(decoding: before[0], as: UTF8.self)
+        let counts =
+            switch state {
+            case "finished": "60: 59 measured, 1 failed<"
+            case "running": "60: 57 measured, 1 failed, 2 pending<"
+            default: "60: 0 measured, 60 pending<"
+            }
+        let saysSo = page.contains(counts)
+        #expect(saysSo)
+        let isBare = page.contains("Nothing has been measured yet")
+        #expect(isBare == (state == "empty"))
+    }
+
+    @Test func figuresAreVegaLiteWithTheirDataInside() throws {
+        let results = Fixture.realistic()
+        let charts = Chart.all(of: results, frontier: SweepFrontier(results))
+        #expect(
+            charts.map(\.name) == [
+                "accuracy-sparsity", "accuracy-compression", "accuracy-sparsity-detail", "retraining",
+                "requested-sparsity", "dense-learning-curves",
+            ])
+        for chart in charts {
+            let text = try chart.standalone.text()
+            let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+            #expect(document["$schema"] as? String == "https://vega.github.io/schema/vega-lite/v5.json")
+            #expect(!text.contains("\"url\""))
+            let layers = document["layer"] as? [[String: Any]] ?? []
+            let named = layers.compactMap { ($0["data"] as? [String: Any])?["name"] as? String }
+            #expect(Set(named).isSubset(of: (document["datasets"] as? [String: Any] ?? [:]).keys))
+        }
+    }
+
+    @Test func frontierJSONSaysWhatTheTableSays() throws {
+        let results = TablesTests.results()
+        let frontier = SweepFrontier(results)
+        let text = try frontier.json(of: results).text()
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let points = try #require(document["points"] as? [[String: Any]])
+        #expect(points.count == 4)
+        let accuracy = try #require(points[0]["test_accuracy"] as? [String: Any])
+        #expect(accuracy["n"] as? Int == 2)
+        #expect(abs(try #require(accuracy["mean"] as? Double) - 0.97) < 1e-12)
+        let interval = try #require(accuracy["ci95"] as? [Double])
+        #expect(abs(interval[0] - 0.842938) < 1e-6 && abs(interval[1] - 1.097062) < 1e-6)
+        #expect(points.map { $0["on_frontier"] as? Bool } == [true, true, false, false])
+        let single = try #require(points[3]["test_accuracy"] as? [String: Any])
+        #expect(single["sd"] is NSNull && single["ci95"] is NSNull)
+        let dense = try #require((document["dense"] as? [String: Any])?["test_accuracy"] as? [String: Any])
+        #expect(abs(try #require(dense["mean"] as? Double) - 0.975) < 1e-12)
+        let area = try #require((document["hypervolume"] as? [String: Any])?["all"] as? Double)
+        #expect(abs(area - (0.5 * 0.97 + 0.4 * 0.95)) < 1e-9)
+        #expect((document["conventions"] as? [String: String])?["sparsity"]?.isEmpty == false)
+    }
+
+    @Test func thePageFetchesNothing() throws {
+        let page = try html(Fixture.realistic())
+        let hasPolicy = page.contains("default-src 'none'")
+        let hasLicense = page.contains("Redistributions in binary form must reproduce")
+        let loads = page.contains("<script src") || page.contains("<link")
+        let attributes = try Regex("(src|href|action|data|poster|srcset)\\s*=\\s*[\"']?\\s*(https?:)?//")
+        let imports = try Regex("(@import|url\\()\\s*[\"']?\\s*(https?:)?//")
+        let markup = page.components(separatedBy: "<script type=\"module\">")[0]
+        let fetches = markup.firstMatch(of: attributes) != nil || markup.firstMatch(of: imports) != nil
+        #expect(hasPolicy && hasLicense && !loads && !fetches)
+    }
+
+    @Test(
+        "no text of the user's is read as markup",
+        arguments: ["</script><img src=x onerror=alert(1)>", "\" onload=\"x"])
+    func injection(hostile: String) throws {
+        var results = Fixture.small(name: hostile, label: hostile)
+        results.id = hostile
+        results.state = hostile
+        results.yaml = hostile
+        results.plan.network = hostile
+        results.plan.dataset = hostile
+        results.plan.engine = [hostile]
+        results.rows[7].evaluation.note = hostile
+        results.rows[7].evaluation.worker = hostile
+        results.rows[0].evaluation.outcome?.environment = hostile
+        results.rows[0].task.method = hostile
+        let page = try html(results)
+        let tame = try html(Fixture.small())
+        // As values of their own: a failure must not print a page of a megabyte.
+        let isRaw = page.contains(hostile)
+        #expect(!isRaw)
+        for tag in ["<script", "</script", "<img", " onload=\"", "<style"] {
+            let (found, expected) = (page.components(separatedBy: tag).count, tame.components(separatedBy: tag).count)
+            #expect(found == expected, "\(tag)")
+        }
+    }
+
+    @Test func interpolatedTextIsEscapedAndMarkupIsNot() {
+        let inner: HTML = "<b>\("a<b")</b>"
+        #expect(("\(inner)\("\"'&")\([inner])" as HTML).source == "<b>a&lt;b</b>&quot;&#39;&amp;<b>a&lt;b</b>")
+    }
+
+    @Test func aFileInTheWayIsNamedWithARemedy() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.url.appendingPathComponent("file")
+        try Data().write(to: file)
+        let error = try #require(throws: ReportError.self) {
+            try ReportWriter.write(Fixture.small(), to: file.appendingPathComponent("report"))
+        }
+        #expect(
+            error.description
+                == "cannot create '\(file.path)/report': Not a directory; name a path where no file is in the way")
+    }
+
+    @Test func aFullDiskIsSaidSo() throws {
+        let descriptor = open("/dev/full", O_WRONLY)
+        defer { close(descriptor) }
+        let target = URL(fileURLWithPath: "/reports/report.html")
+        let error = #expect(throws: ReportError.self) {
+            try WholeFile.write(Data([1]), to: descriptor, of: target)
+        }
+        #expect(
+            error?.description
+                == "cannot write '/reports/report.html': No space left on device; free some space or name another directory"
+        )
+    }
+
+    @Test func aFailedReplacementLeavesNothingBehind() throws {
+        let directory = try TemporaryDirectory()
+        let occupied = directory.url.appendingPathComponent("results.csv/inside")
+        try FileManager.default.createDirectory(at: occupied, withIntermediateDirectories: true)
+        #expect(throws: ReportError.self) {
+            try WholeFile.write(Data([1]), to: "results.csv", in: directory.url)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.url.path) == ["results.csv"])
+    }
+
+    private func html(_ results: SweepResults) throws -> String {
+        let frontier = SweepFrontier(results)
+        return try ReportPage(results: results, frontier: frontier, charts: Chart.all(of: results, frontier: frontier))
+            .html(with: .load())
+    }
+}
