@@ -17,7 +17,7 @@ struct ReactorTests {
                 returns.withLock { $0.append(loop.now < deadline) }
             }
         }
-        try await reactor.join()
+        try await reactor.joinOrStop()
         #expect(returns.withLock { $0 } == [true, false], "woken once, then the deadline")
     }
 
@@ -28,7 +28,7 @@ struct ReactorTests {
         let each = 5000
         let received = Mutex<[Int]>([])
         reactor.start { loop in
-            while received.withLock({ $0.count }) < senders * each {
+            while received.withLock({ $0.count }) < senders * each, !loop.isStopping {
                 let elements = mailbox.drain()
                 received.withLock { $0 += elements }
                 // No deadline: a lost wake-up hangs here and the time limit fails the test.
@@ -40,7 +40,7 @@ struct ReactorTests {
                 group.addTask { for number in 0..<each { mailbox.post(sender * each + number) } }
             }
         }
-        try await reactor.join()
+        try await reactor.joinOrStop()
         let elements = received.withLock { $0 }
         #expect(Set(elements).count == senders * each)
         #expect(elements.filter { $0 < each } == Array(0..<each), "one sender's posts stay in order")
@@ -55,8 +55,8 @@ struct ReactorTests {
             while loop.now < deadline { try loop.wait(for: [], until: deadline) }
         }
         reactor.stop()
-        try await reactor.join()
-        try await reactor.join()
+        try await reactor.joinOrStop()
+        try await reactor.joinOrStop()
     }
 
     @Test func aReactorNeverStartedIsJoinedAtOnce() async throws {
@@ -67,7 +67,7 @@ struct ReactorTests {
         let reactor = try Reactor(name: "test")
         reactor.start { _ in throw TimedOut() }
         await #expect(throws: TimedOut.self) { try await reactor.join() }
-        await #expect(throws: TimedOut.self) { try await reactor.join() }
+        await #expect(throws: TimedOut.self) { try await reactor.joinOrStop() }
     }
 
     @Test func socketsLeftOpenAreClosed() async throws {
@@ -146,7 +146,7 @@ struct ReactorTests {
             }
             await Task.yield()
         }
-        try await reactor.join()
+        try await reactor.joinOrStop()
         #expect(early.load(ordering: .relaxed) == 0)
     }
 }
