@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import Testing
 
-/// `deploy/slurm/worker.sbatch` with an `srun`, `squeue` and `espalier` of the test's own on the PATH.
+/// `deploy/slurm/worker.sbatch` with a `squeue` and an `espalier` of the test's own on the PATH.
 @Suite struct SlurmScriptTests {
     /// What the script did: its exit code, the worker's arguments, and what was said.
     struct Outcome {
@@ -18,10 +18,7 @@ import Testing
         _ settings: [String: String], squeue: String = "exit 1", worker: String = "echo \"worker $*\""
     ) async throws -> Outcome {
         try await withTemporaryFolder { folder in
-            let programs = [
-                "srun": "while [[ $1 == --* ]]; do shift; done; exec \"$@\"", "squeue": squeue, "espalier": worker,
-            ]
-            for (name, body) in programs {
+            for (name, body) in ["squeue": squeue, "espalier": worker] {
                 let file = folder.appending(path: name)
                 try "#!/usr/bin/env bash\n\(body)\n".write(to: file, atomically: true, encoding: .utf8)
                 try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
@@ -66,6 +63,13 @@ import Testing
         } else {
             #expect(output.contains("worker worker") && !output.contains("--time-limit"))
         }
+    }
+
+    /// Asked for the job id of an array's last task, squeue answers for all of them.
+    @Test(.timeLimit(.minutes(1))) func squeueIsAskedForTheArrayTask() async throws {
+        let squeue = "[[ $* == *--jobs\\ 7_2* ]] && date --date @\(Self.now + 7200) +%Y-%m-%dT%H:%M:%S"
+        let output = try await submit(Self.keyed.merging(["SLURM_ARRAY_JOB_ID": "7"]) { $1 }, squeue: squeue).output
+        #expect(output.contains("--time-limit 70"))
     }
 
     @Test(.timeLimit(.minutes(1))) func theUsersLimitCountsWhereSlurmSaysNothing() async throws {
