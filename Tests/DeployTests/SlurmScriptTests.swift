@@ -84,13 +84,27 @@ import Testing
     }
 
     /// The worker tells the batch shell what Slurm would tell it, and waits to be told in turn.
-    @Test(.timeLimit(.minutes(1))) func aSignalReachesTheWorkerAndItsDrainIsAwaited() async throws {
+    @Test(.timeLimit(.minutes(1))) func theWarningReachesTheWorkerAndItsDrainIsAwaited() async throws {
         let outcome = try await submit(
             Self.keyed,
             worker: """
                 trap 'echo drained; exit 0' TERM
-                kill -TERM $PPID
+                kill -USR1 $PPID
                 for i in {1..600}; do sleep 0.05; done
+                """)
+        #expect(outcome.code.isSuccess)
+        #expect(outcome.output == "drained\n")
+    }
+
+    /// Slurm has told the worker already: a second SIGTERM would make it leave without its checkpoint.
+    @Test(.timeLimit(.minutes(1))) func terminationIsAwaitedButNotPassedOn() async throws {
+        let outcome = try await submit(
+            Self.keyed,
+            worker: """
+                trap 'echo told twice' TERM
+                kill -TERM $PPID
+                sleep 0.3
+                echo drained
                 """)
         #expect(outcome.code.isSuccess)
         #expect(outcome.output == "drained\n")
