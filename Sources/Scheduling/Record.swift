@@ -4,7 +4,8 @@ package import Sweep
 package enum Record: Hashable, Sendable {
     /// The coordinator started: every lease and acknowledgement from here on belongs to this epoch.
     case coordinatorEpoch(UInt64)
-    /// The sweep with its tasks, and the stages not known before.
+    /// The sweep with its tasks, and the stages not known before. Stages given up on earlier are open again: their
+    /// quarantine and their failures no longer count.
     case submitted(SweepID, Plan)
     /// Raised with every lease, in the same transaction that precedes the lease's sending.
     case leased(LeaseID, worker: String)
@@ -38,13 +39,17 @@ package struct Durable: Sendable {
         package var epoch: UInt64
         /// Who held the last lease, while the stage has neither outcome nor quarantine.
         package var lastWorker: String?
+        /// Since the last submission that asked for the stage.
         package var failures: [Failure]
         package var outcome: Outcome?
         package var quarantined: Failure?
         package var resume: ArtifactReference?
+        /// The epoch of the lease whose result was accepted; nil when there is none or it is not known.
+        package var resultEpoch: UInt64?
         package init(
             node: Plan.Node, epoch: UInt64 = 0, lastWorker: String? = nil, failures: [Failure] = [],
-            outcome: Outcome? = nil, quarantined: Failure? = nil, resume: ArtifactReference? = nil
+            outcome: Outcome? = nil, quarantined: Failure? = nil, resume: ArtifactReference? = nil,
+            resultEpoch: UInt64? = nil
         ) {
             self.node = node
             self.epoch = epoch
@@ -53,6 +58,7 @@ package struct Durable: Sendable {
             self.outcome = outcome
             self.quarantined = quarantined
             self.resume = resume
+            self.resultEpoch = resultEpoch
         }
     }
     package struct SweepRecord: Sendable {

@@ -82,6 +82,8 @@ package struct Failure: Hashable, Sendable, Codable {
         case storage
         /// The coordinator's own finding: no heartbeat until the lease ran out, or a new session of the worker.
         case lostWorker = "lost-worker"
+        /// The coordinator's own finding: a stage this one starts from has no usable network. Never sent by workers.
+        case parent
     }
     package var cause: Cause
     package var message: String

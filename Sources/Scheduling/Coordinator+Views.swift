@@ -1,0 +1,118 @@
+package import Sweep
+
+// What the shell, the status command and the dashboard read.
+extension Coordinator {
+    package struct SweepStatus: Sendable {
+        package var id: SweepID
+        package var name: String
+        package var state: SweepState
+        package var tasks: TaskCounts
+        package var stages: StageCounts
+        /// By the median time of finished stages of the same kind and the slots of the workers connected now; nil when
+        /// neither is known.
+        package var remaining: Duration?
+    }
+
+    package struct WorkerStatus: Sendable {
+        package enum State: String, Sendable {
+            case connected, draining, lost
+        }
+        package var name: String
+        package var host: String
+        package var slots: Int
+        package var state: State
+        package var lastSeen: Instant
+        /// In order of leasing.
+        package var running: [RunningStage]
+    }
+
+    package struct RunningStage: Sendable {
+        package var lease: LeaseID
+        package var label: String
+        package var progress: Progress
+        /// When this coordinator sent the lease, or took it over after a restart.
+        package var since: Instant
+    }
+
+    package struct FailedStage: Sendable {
+        package var key: StageKey
+        package var label: String
+        /// Leases so far.
+        package var attempts: Int
+        package var failure: Failure
+    }
+
+    /// Whether every sweep has come to its end.
+    package var isIdle: Bool { runningSweeps == 0 }
+
+    /// In order of submission.
+    package func sweepStatuses(at now: Instant) -> [SweepStatus] {
+        let slots = liveSlots(at: now)
+        return sweeps.map { status(of: $0, slots: slots) }
+    }
+
+    package func sweepStatus(_ id: SweepID, at now: Instant) -> SweepStatus? {
+        sweepIndex[id].map { status(of: sweeps[$0], slots: liveSlots(at: now)) }
+    }
+
+    /// By name. A worker that has not been heard of for a lease's duration is lost.
+    package func workerStatuses(at now: Instant) -> [WorkerStatus] {
+        workers.keys.sorted().compactMap { name in
+            guard let worker = workers[name] else { return nil }
+            let isLost = now - worker.lastSeen >= settings.leaseDuration
+            return WorkerStatus(
+                name: name, host: worker.description.host, slots: worker.description.slots,
+                state: isLost ? .lost : worker.isDraining ? .draining : .connected, lastSeen: worker.lastSeen,
+                running: worker.leases.compactMap(runningStage))
+        }
+    }
+
+    /// Stages given up on, in order of submission; of one sweep, or of all.
+    package func failedStages(of sweep: SweepID? = nil) -> [FailedStage] {
+        let wanted = sweep.map { sweepIndex[$0] }
+        return failedStages.sorted().compactMap { index in
+            let entry = stages[index]
+            if let wanted, !entry.memberships.contains(where: { $0.sweep == wanted }) { return nil }
+            return entry.failure.map {
+                FailedStage(key: entry.key, label: entry.label, attempts: Int(clamping: entry.epoch), failure: $0)
+            }
+        }
+    }
+
+    /// What became of a stage; nil while it has no result. The whole outcome is in the store.
+    package func finished(_ key: StageKey) -> FinishedStage? { stageIndex[key].flatMap { stages[$0].finished } }
+
+    // MARK: - Private
+
+    private func runningStage(_ stage: Int) -> RunningStage? {
+        stages[stage].lease.map { lease in
+            RunningStage(
+                lease: LeaseID(stage: stages[stage].key, epoch: lease.epoch), label: stages[stage].label,
+                progress: lease.progress, since: lease.granted)
+        }
+    }
+
+    private func liveSlots(at now: Instant) -> Int {
+        workers.values.reduce(0) { sum, worker in
+            let isLive = now - worker.lastSeen < settings.leaseDuration && !worker.isDraining
+            return sum + (isLive ? worker.description.slots : 0)
+        }
+    }
+
+    private func status(of sweep: SweepEntry, slots: Int) -> SweepStatus {
+        var remaining: Duration?
+        if sweep.state == .running, slots > 0 {
+            var work = 0.0
+            var isKnown = false
+            for (stageClass, count) in sweep.unfinished.sorted(by: { $0.key < $1.key }) where count > 0 {
+                guard let seconds = durations[stageClass].value else { continue }
+                work += seconds * Double(count)
+                isKnown = true
+            }
+            if isKnown { remaining = .seconds(work / Double(slots)) }
+        }
+        return SweepStatus(
+            id: sweep.id, name: sweep.name, state: sweep.state, tasks: sweep.taskCounts, stages: sweep.stageCounts,
+            remaining: remaining)
+    }
+}

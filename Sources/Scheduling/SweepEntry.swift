@@ -1,0 +1,33 @@
+/// A sweep as the coordinator sees it.
+struct SweepEntry: Hashable, Sendable {
+    let id: SweepID
+    let name: String
+    let priority: Int
+    /// Indices of its stages, parents before children.
+    var stages: [Int] = []
+    var state: SweepState = .running
+    var stageCounts = StageCounts()
+    var taskCounts = TaskCounts()
+    /// Unfinished stages by stage class: what the remaining time is estimated from.
+    var unfinished: [Int: Int] = [:]
+
+    var isCancelled: Bool { state == .cancelled }
+}
+
+/// The stages of a sweep by what became of them.
+package struct StageCounts: Hashable, Sendable {
+    package var total = 0
+    package var done = 0
+    package var failed = 0
+    package var running = 0
+    /// Of those done, the ones that were done when the sweep was submitted.
+    package var cached = 0
+    var open: Int { total - done - failed }
+}
+
+/// The tasks of a sweep by what became of their last stage.
+package struct TaskCounts: Hashable, Sendable {
+    package var total = 0
+    package var done = 0
+    package var failed = 0
+}
