@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Subprocess
 internal import Synchronization
+internal import SystemPackage
 internal import Wire
 
 /// One engine process: requests go in, lines and an end come out.
@@ -74,7 +75,7 @@ final class EngineProcess: Sendable {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: Self.patience)]
         let environment = launch.environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
         let result = try await Subprocess.run(
-            program.contains("/") ? .path(.init(program)) : .name(program),
+            program.contains("/") ? .path(FilePath(program)) : .name(program),
             arguments: Arguments(Array(launch.command.dropFirst())),
             environment: .inherit.updating(Dictionary(uniqueKeysWithValues: environment)), platformOptions: options,
             input: .inputWriter, output: .sequence, error: .sequence

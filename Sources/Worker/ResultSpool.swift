@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Scheduling
+internal import Sweep
 internal import Wire
 
 /// Finished stages on disk, a file each, until the coordinator has them.

@@ -8,7 +8,7 @@ internal import Sweep
 ///     work/        a folder a stage: the engine writes there, and finds its resume checkpoint there
 ///     engines/     a file a running engine, so that a killed worker's engines are not left behind
 ///     lock         held while a worker uses the directory
-final class SpoolDirectory {
+final class SpoolDirectory: Sendable {
     let path: String
     private let lock: Int32
 

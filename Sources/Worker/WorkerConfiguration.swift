@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 package import ZeroMQ
 
 /// Everything a worker is told at its start.
