@@ -38,6 +38,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 var targets: [Target] = [
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Files", swiftSettings: strict),
     .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: strict),
     .target(name: "Sweep", dependencies: [crypto, yams], swiftSettings: strict),
     .target(name: "Wire", dependencies: [protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
@@ -46,7 +47,7 @@ var targets: [Target] = [
     .target(name: "Artifacts", dependencies: ["Wire", "Sweep", crypto, protobuf], swiftSettings: strict),
     .target(name: "Frontier", swiftSettings: strict),
     .target(
-        name: "Report", dependencies: ["Frontier", "Sweep"], resources: [.copy("Resources")],
+        name: "Report", dependencies: ["Files", "Frontier", "Sweep"], resources: [.copy("Resources")],
         swiftSettings: strict),
     .target(
         name: "Coordinator",
@@ -70,6 +71,7 @@ var targets: [Target] = [
     .executableTarget(
         name: "espalier-fake-engine", dependencies: ["EspalierTestKit"], swiftSettings: strict),
 
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
     .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: strict),
     .testTarget(name: "SweepTests", dependencies: ["Sweep"], swiftSettings: strict),
     .testTarget(name: "DeployTests", dependencies: ["Sweep", subprocess], swiftSettings: strict),
@@ -81,7 +83,7 @@ var targets: [Target] = [
         name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep", crypto, protobuf],
         swiftSettings: strict),
     .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: strict),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Files", "Frontier", "Sweep"], swiftSettings: strict),
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [

@@ -28,7 +28,8 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
         case ENOSPC, EDQUOT: "free some space on that disk, or choose another directory"
         case EACCES, EPERM: "correct the permissions, or choose a directory this user may write to"
         case EROFS: "that file system is read-only: choose another directory"
-        case ENOENT, ENOTDIR: "make the directory, or choose another"
+        case ENOENT: "make the directory, or choose another"
+        case ENOTDIR: "a file is in the way: choose another directory"
         case EISDIR: "that is a directory: choose another name"
         default: "look at that disk, or choose another directory"
         }

@@ -8,7 +8,8 @@ package enum WholeFile {
     /// - Parameter mode: of the new file, before the umask.
     package static func write(_ data: Data, to path: String, mode: mode_t = 0o644) throws(FileError) {
         try write(to: path, mode: mode) { (put) throws(FileError) in
-            try data.withUnsafeBytes { bytes throws(FileError) in try put(bytes) }
+            // Foundation's closure knows no typed throws.
+            try data.withUnsafeBytes { bytes in Result { () throws(FileError) in try put(bytes) } }.get()
         }
     }
 
@@ -53,8 +54,25 @@ package enum WholeFile {
         guard fsync(descriptor) == 0 else { throw FileError("synchronise", directory) }
     }
 
+    /// Makes a directory and its parents where they are missing.
+    package static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws(FileError) {
+        if mkdir(path, mode) == 0 { return }
+        switch errno {
+        case EEXIST:
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw FileError("create", path, number: ENOTDIR)
+            }
+        case ENOENT:
+            try makeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path, mode: mode)
+            guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError("create", path) }
+        default:
+            throw FileError("create", path)
+        }
+    }
+
     /// Writes every byte, however few the kernel takes at once.
-    private static func put(
+    static func put(
         _ bytes: UnsafeRawBufferPointer, into descriptor: Int32, of path: String
     ) throws(FileError) {
         var rest = bytes

@@ -8,6 +8,14 @@ struct ReportPage {
     let frontier: SweepFrontier
     let charts: [Chart]
 
+    /// The package's resource folder does not lie beside the executable.
+    struct MissingResource: Error, CustomStringConvertible {
+        let path: String
+        var description: String {
+            "cannot read '\(path)'; install espalier together with the .resources folders that lie beside it in the build"
+        }
+    }
+
     /// What the page carries inside itself.
     struct Resources {
         let style: String
@@ -16,11 +24,11 @@ struct ReportPage {
         let vegaLicense: String
 
         /// Reads them from the package's resource folder.
-        static func load() throws(ReportError) -> Resources {
-            func text(_ name: String) throws(ReportError) -> String {
+        static func load() throws(MissingResource) -> Resources {
+            func text(_ name: String) throws(MissingResource) -> String {
                 let url = Bundle.module.bundleURL.appendingPathComponent("Resources/\(name)")
                 guard let data = FileManager.default.contents(atPath: url.path) else {
-                    throw ReportError("read", url, ENOENT)
+                    throw MissingResource(path: url.path)
                 }
                 return String(decoding: data, as: UTF8.self)
             }

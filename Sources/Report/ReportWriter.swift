@@ -1,3 +1,4 @@
+internal import Files
 package import Foundation
 internal import Sweep
 
@@ -9,7 +10,7 @@ package enum ReportWriter {
     /// for unfinished sweeps too.
     ///
     /// - Returns: the files' paths, the page first.
-    /// - Throws: ``ReportError`` with the path and what to do about it.
+    /// - Throws: `FileError` with the path and what to do about it.
     @discardableResult
     package static func write(_ results: SweepResults, to directory: URL) throws -> [URL] {
         let frontier = SweepFrontier(results)
@@ -24,28 +25,11 @@ package enum ReportWriter {
                 (directory, "frontier.csv", frontier.csv),
                 (directory, "frontier.json", try frontier.json(of: results).text()),
             ] + (try charts.map { (figures, "\($0.name).vl.json", try $0.standalone.text()) })
-        for folder in [directory, figures] { try create(folder) }
-        for file in files { try WholeFile.write(Data(file.text.utf8), to: file.name, in: file.directory) }
-        return files.map { $0.directory.appendingPathComponent($0.name) }
-    }
-
-    /// Makes a directory and its parents where they are missing.
-    private static func create(_ directory: URL) throws(ReportError) {
-        if mkdir(directory.path, 0o755) == 0 { return }
-        switch errno {
-        case EEXIST:
-            // What is there may still be a file.
-            var isDirectory: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory),
-                isDirectory.boolValue
-            else { throw ReportError("create", directory, EEXIST) }
-        case ENOENT:
-            try create(directory.deletingLastPathComponent())
-            guard mkdir(directory.path, 0o755) == 0 || errno == EEXIST else {
-                throw ReportError("create", directory, errno)
-            }
-        case let cause:
-            throw ReportError("create", directory, cause)
+        try WholeFile.makeDirectory(figures.path)
+        return try files.map { file in
+            let url = file.directory.appendingPathComponent(file.name)
+            try WholeFile.write(Data(file.text.utf8), to: url.path)
+            return url
         }
     }
 }

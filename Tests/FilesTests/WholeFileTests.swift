@@ -1,6 +1,7 @@
-import Files
 import Foundation
 import Testing
+
+@testable import Files
 
 @Suite struct WholeFileTests {
     private let directory: String
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/nowhere/a", ENOENT, "make the directory"), ("/dev/null/a", ENOTDIR, "make the directory"),
+        ("/nowhere/a", ENOENT, "make the directory"), ("/dev/null/a", ENOTDIR, "a file is in the way"),
         ("/proc/a", ENOENT, "make the directory"),
     ])
     func namesThePathAndTheRemedy(path: String, number: Int32, remedy: String) {
@@ -42,6 +43,28 @@ import Testing
         #expect(error?.number == number)
         #expect(error?.description.contains("'\(path)'") == true)
         #expect(error?.description.contains(remedy) == true)
+    }
+
+    @Test func aFullDiskIsSaidSo() throws {
+        let descriptor = open("/dev/full", O_WRONLY)
+        defer { close(descriptor) }
+        let error = #expect(throws: FileError.self) {
+            try Data([1]).withUnsafeBytes { try WholeFile.put($0, into: descriptor, of: "/reports/report.html") }
+        }
+        #expect(
+            error?.description
+                == "cannot write '/reports/report.html': No space left on device; free some space on that disk, or choose another directory"
+        )
+    }
+
+    @Test func makesParentsAndAcceptsWhatIsThere() throws {
+        let path = directory + "/a/b/c"
+        try WholeFile.makeDirectory(path)
+        try WholeFile.makeDirectory(path)
+        try WholeFile.write(Data(), to: path + "/file")
+        #expect(throws: FileError("create", path + "/file", number: ENOTDIR)) {
+            try WholeFile.makeDirectory(path + "/file")
+        }
     }
 
     @Test func removingWhatIsNotThereIsNoFailure() throws {
