@@ -41,9 +41,10 @@ final class Cluster {
     // MARK: - Processes
 
     /// Starts the coordinator and waits until it listens. Started again, it listens where it did before.
-    func startCoordinator() async throws {
+    func startCoordinator(_ arguments: String...) async throws {
         let program = try Program(
-            ["coordinator", "--state", state, "--control", control, "--artifacts", "tcp://127.0.0.1:*"], in: directory)
+            ["coordinator", "--state", state, "--control", control, "--artifacts", "tcp://127.0.0.1:*"] + arguments,
+            in: directory)
         programs.append(program)
         coordinator = program
         try await program.said("listening")
@@ -85,10 +86,43 @@ final class Cluster {
         return try JSONDecoder().decode(Submitted.self, from: Data(json.utf8)).sweep
     }
 
+    struct Summary: Decodable {
+        let state: String
+        let stagesDone: Int
+        let stagesCached: Int
+    }
+
+    func status(_ sweep: String) async throws -> Summary {
+        struct Document: Decodable { let sweeps: [Summary] }
+        let json = try await espalier("status", sweep, "--json")
+        guard let summary = try JSONDecoder().decode(Document.self, from: Data(json.utf8)).sweeps.first else {
+            throw Failed(command: "status \(sweep)", code: 0, log: json)
+        }
+        return summary
+    }
+
+    /// Looks again and again until the condition holds; the test's time limit ends a wait in vain.
+    func until(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
     /// Writes the sweep's report and returns one of its files.
     func report(_ sweep: String, file: String) async throws -> String {
         let out = directory.appendingPathComponent("report-\(sweep)")
         try await espalier("report", sweep, "--out", out.path)
         return try String(contentsOf: out.appendingPathComponent(file), encoding: .utf8)
+    }
+}
+
+/// Runs a test on a cluster and tears it down, however the test ends.
+func withCluster<Value>(_ body: (Cluster) async throws -> Value) async throws -> Value {
+    let cluster = try await Cluster()
+    do {
+        let value = try await body(cluster)
+        await cluster.tearDown()
+        return value
+    } catch {
+        await cluster.tearDown()
+        throw error
     }
 }

@@ -32,7 +32,9 @@ final class Program: Sendable {
     ) throws {
         name = ([executable] + arguments.prefix(2)).joined(separator: " ")
         let process = Process()
-        process.executableURL = executable.hasPrefix("/") ? URL(fileURLWithPath: executable) : Self.directory.appendingPathComponent(executable)
+        process.executableURL =
+            executable.hasPrefix("/")
+            ? URL(fileURLWithPath: executable) : Self.directory.appendingPathComponent(executable)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = directory
@@ -47,7 +49,9 @@ final class Program: Sendable {
         collect(output, \.output)
         collect(log, \.log)
         process.terminationHandler = { [self] process in
-            update { $0.status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus }
+            update {
+                $0.status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            }
         }
     }
 
