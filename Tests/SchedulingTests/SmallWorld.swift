@@ -3,7 +3,7 @@ import Sweep
 
 @testable import Scheduling
 
-/// Two workers, two stages, and everything that may happen next: the states of an exhaustive search.
+/// Two workers, one or two stages, and everything that may happen next: the states of an exhaustive search.
 struct SmallWorld {
     /// How often each fault may still happen.
     struct Budget: Hashable {
@@ -28,21 +28,30 @@ struct SmallWorld {
     private var network: [Packet: Int] = [:]
     private var now = Instant(nanoseconds: 0)
     private var budget: Budget
+    private let isPatient: Bool
     private let sendsBeforePersisting: Bool
 
-    init(budget: Budget, storeDefect: ModelStore.Defect? = nil, sendsBeforePersisting: Bool = false) {
+    /// - Parameters:
+    ///   - levels: 0 for a dense network alone, 1 for one and a stage that starts from it.
+    ///   - isPatient: Whether heartbeats wait until the coordinator's last message has arrived.
+    init(
+        levels: Int, isPatient: Bool = false, budget: Budget, storeDefect: ModelStore.Defect? = nil,
+        sendsBeforePersisting: Bool = false
+    ) {
         self.budget = budget
+        self.isPatient = isPatient
         self.sendsBeforePersisting = sendsBeforePersisting
         store = ModelStore(defect: storeDefect)
         for name in ["A", "B"] { workers.append(ModelWorker(WorkerDescription(name: name, session: "1", slots: 1))) }
         handle(.restored(Durable()))
-        handle(.submitted(SweepID("sweep"), plan: .sample(levels: 1), cached: [:]))
+        handle(.submitted(SweepID("sweep"), plan: .sample(levels: levels), cached: [:]))
         for worker in workers.indices { post(workers[worker].beat(), from: worker) }
         // The greetings arrive; from there on anything goes.
         for _ in 1...2 { for packet in network.keys.sorted(by: Self.areInOrder) { deliver(packet) } }
     }
 
-    var isFinished: Bool { store.unfinished.isEmpty }
+    /// Every stage has its result, and every worker knows that the coordinator has it: nothing of interest follows.
+    var isOver: Bool { store.unfinished.isEmpty && workers.allSatisfy { $0.spool.isEmpty && $0.running.isEmpty } }
 
     /// Every state one step away.
     var successors: [SmallWorld] {
@@ -99,8 +108,14 @@ struct SmallWorld {
 
     // MARK: - Private
 
+    /// A worker reports again only when nothing is on its way from it; `isPatient`, nor to it.
     private func isBusyTalking(_ worker: Int) -> Bool {
-        network.keys.contains { if case .up(_, worker, _) = $0 { true } else { false } }
+        network.keys.contains {
+            switch $0 {
+            case .up(_, let other, _): other == worker
+            case .down(_, let other, _): isPatient && other == worker
+            }
+        }
     }
 
     private mutating func post(_ reports: [ModelWorker.Report], from worker: Int) {
@@ -164,56 +179,40 @@ struct SmallWorld {
     private static func areInOrder(_ a: Packet, _ b: Packet) -> Bool { "\(a)" < "\(b)" }
 }
 
-extension SmallWorld: Hashable {
-    /// What decides the future. Times count from now, and no further than any rule looks back. Who became idle first is
-    /// left out: it only decides which of two equal workers is asked.
-    private struct Essence: Hashable {
-        var stages: [StageEntry]
-        var workers: [String: WorkerEntry]
-        var peers: [Peer: String]
-    }
-
-    private var essence: Essence {
-        var stages = coordinator.stages
-        for index in stages.indices {
-            switch stages[index].phase {
-            case .leased(var lease):
-                lease.granted = Instant(nanoseconds: 0)
-                lease.confirmed = age(of: lease.confirmed)
-                lease.deadline = Instant(nanoseconds: (lease.deadline - now).nanoseconds)
-                stages[index].phase = .leased(lease)
-            case .orphaned(let until):
-                stages[index].phase = .orphaned(until: Instant(nanoseconds: (until - now).nanoseconds))
-            default: break
+extension SmallWorld {
+    /// A hash of what decides the future; 64 bits are enough to take equal for equal here. Times count from now, and no
+    /// further than any rule looks back. Who became idle first is left out: it only decides which of two equal workers
+    /// is asked.
+    var fingerprint: Int {
+        var hasher = Hasher()
+        hasher.combine(budget)
+        hasher.combine(network)
+        hasher.combine(workers)
+        hasher.combine(connections)
+        hasher.combine(history.acknowledged)
+        hasher.combine(history.holders)
+        for stage in coordinator.stages {
+            hasher.combine(store.stages[stage.key])
+            hasher.combine(stage.epoch)
+            hasher.combine(stage.lastWorker)
+            hasher.combine(stage.failures)
+            switch stage.phase {
+            case .leased(let lease):
+                hasher.combine(lease.worker)
+                hasher.combine(lease.isStarted)
+                hasher.combine(age(of: lease.confirmed))
+                hasher.combine(lease.deadline - now)
+            case .orphaned(let until): hasher.combine(until - now)
+            default: hasher.combine(stage.phase)
             }
         }
-        var workers = coordinator.workers
-        for (name, worker) in coordinator.workers { workers[name]?.lastSeen = age(of: worker.lastSeen) }
-        return Essence(stages: stages, workers: workers, peers: coordinator.peers)
-    }
-
-    private func age(of instant: Instant) -> Instant {
-        Instant(nanoseconds: min((now - instant).nanoseconds, 20_000_000_000))
-    }
-
-    static func == (a: SmallWorld, b: SmallWorld) -> Bool {
-        a.budget == b.budget && a.network == b.network && a.workers == b.workers && a.connections == b.connections
-            && a.store.stages == b.store.stages && a.essence == b.essence
-            && a.history.acknowledged == b.history.acknowledged && a.history.holders == b.history.holders
-    }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(budget)
-        hasher.combine(network.count)
-        for (packet, copies) in network.sorted(by: { $0.key.hashValue < $1.key.hashValue }) {
-            hasher.combine(packet)
-            hasher.combine(copies)
-        }
         for worker in workers {
-            hasher.combine(worker.running)
-            hasher.combine(worker.isEstablished)
-            hasher.combine(worker.spool.count)
+            guard var entry = coordinator.workers[worker.description.name] else { continue }
+            entry.lastSeen = Instant(nanoseconds: age(of: entry.lastSeen))
+            hasher.combine(entry)
         }
-        for stage in coordinator.stages { hasher.combine(stage.epoch) }
+        return hasher.finalize()
     }
+
+    private func age(of instant: Instant) -> Int64 { min((now - instant).nanoseconds, 20_000_000_000) }
 }
