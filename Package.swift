@@ -43,7 +43,7 @@ var targets: [Target] = [
     .target(name: "Wire", dependencies: [protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
     .target(name: "Scheduling", dependencies: ["Sweep", collections], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Scheduling", "Sweep", grdb], swiftSettings: strict),
-    .target(name: "Artifacts", dependencies: ["ZeroMQ", "Wire", "Sweep", crypto], swiftSettings: strict),
+    .target(name: "Artifacts", dependencies: ["Wire", "Sweep", crypto, protobuf], swiftSettings: strict),
     .target(name: "Frontier", swiftSettings: strict),
     .target(
         name: "Report", dependencies: ["Frontier", "Sweep"], resources: [.copy("Resources")],
@@ -76,7 +76,9 @@ var targets: [Target] = [
     .testTarget(
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep", grdb], swiftSettings: strict),
-    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep"], swiftSettings: strict),
+    .testTarget(
+        name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep", protobuf],
+        swiftSettings: strict),
     .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: strict),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),
     .testTarget(

@@ -1,6 +1,6 @@
 import Foundation
-import SwiftProtobuf
 import Sweep
+import SwiftProtobuf
 import Wire
 import ZeroMQ
 

@@ -96,7 +96,9 @@ import ZeroMQ
         #expect(error?.code == .invalidName)
     }
 
-    @Test(arguments: ["a", "node-1.cluster_x", String(repeating: "a", count: 64)]) func namesThatCan(name: String) throws {
+    @Test(arguments: ["a", "node-1.cluster_x", String(repeating: "a", count: 64)]) func namesThatCan(
+        name: String
+    ) throws {
         let path = try KeyRing(fixture.directory).add(name, role: .worker)
         let file = try KeyFile.load(path)
         #expect(file.name == name)
