@@ -59,7 +59,7 @@ var targets: [Target] = [
         dependencies: ["Scheduling", "Artifacts", "Sweep", "Wire", "ZeroMQ", logging, crypto, subprocess],
         swiftSettings: strict),
     .target(
-        name: "EspalierTestKit", dependencies: ["Scheduling", "Sweep", "Wire"], swiftSettings: strict),
+        name: "EspalierTestKit", dependencies: ["Scheduling", "Sweep", "Wire", collections], swiftSettings: strict),
     .executableTarget(
         name: "espalier",
         dependencies: [
