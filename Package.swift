@@ -87,8 +87,8 @@ var targets: [Target] = [
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "Coordinator", "EspalierTestKit", "Report", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ", grdb, logging,
-            protobuf,
+            "Artifacts", "Coordinator", "EspalierTestKit", "Report", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ", grdb,
+            logging, protobuf,
         ],
         swiftSettings: strict),
     .testTarget(

@@ -39,6 +39,7 @@ final class ArtifactLoop {
                 try receive(message)
             }
             _ = socket.events()
+            server.tick(at: loop.now)
         }
     }
 
@@ -53,7 +54,7 @@ final class ArtifactLoop {
         guard key.role != .viewer || request.isReading else {
             return try refuse(peer, "the key '\(key.name)' is a viewer's and may not store artifacts")
         }
-        for reply in server.handle(request, from: peer) { try send(reply, to: peer) }
+        for reply in server.handle(request, from: peer, at: loop.now) { try send(reply, to: peer) }
     }
 
     private func refuse(_ peer: [UInt8], _ message: String) throws {

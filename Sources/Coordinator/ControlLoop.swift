@@ -191,15 +191,20 @@ final class ControlLoop {
     private func checked(_ event: CoordinatorEvent) -> CoordinatorEvent {
         switch event {
         case .result(let lease, let outcome, _, let peer):
-            let arePresent = outcome.artifacts.allSatisfy(parts.artifacts.contains)
+            let arePresent = outcome.artifacts.allSatisfy(isPresent)
             if !arePresent {
                 logger.debug("result without its artifacts", metadata: ["stage.key": "\(lease.stage)"])
             }
             return .result(lease, outcome, artifactsPresent: arePresent, from: peer)
-        case .released(let lease, let resume?, let peer) where !parts.artifacts.contains(resume):
+        case .released(let lease, let resume?, let peer) where !isPresent(resume):
             return .released(lease, resume: nil, from: peer)
         default: return event
         }
+    }
+
+    /// A look at the directory: what the artifact store holds was verified when it came in.
+    private func isPresent(_ artifact: ArtifactReference) -> Bool {
+        artifact.digest.flatMap(parts.artifacts.size) == artifact.size
     }
 
     private func refuse(_ request: Request, _ message: ReceivedMessage, _ refusal: WireRefused) {

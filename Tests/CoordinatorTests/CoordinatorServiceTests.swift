@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 import GRDB
 import Report
@@ -124,7 +125,8 @@ import ZeroMQ
             #expect(error?.code == .invalid)
             #expect(error?.message.contains("bad.yaml:1:") == true)
             #expect(error?.message.contains("bad.yaml:3:") == true)
-            #expect(try await client.sweeps().isEmpty)
+            let sweeps = try await client.sweeps()
+            #expect(sweeps.isEmpty)
         }
     }
 
@@ -155,7 +157,7 @@ import ZeroMQ
         try await fixture.withCoordinator { _, endpoints, client in
             let worker = try ScriptedWorker(key, endpoints.control)
             try worker.heartbeat(credit: 4)
-            try await worker.next { if case .helloAgain = $0 { true } else { nil } }
+            _ = try await worker.next { if case .helloAgain = $0 { true } else { nil } }
             try worker.hello(running: [running])
             let welcome = try await worker.welcome()
             #expect(welcome.coordinatorEpoch == 2)

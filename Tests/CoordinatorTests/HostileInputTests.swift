@@ -1,4 +1,6 @@
 import Foundation
+import Scheduling
+import Sweep
 import SwiftProtobuf
 import Testing
 import Wire
@@ -48,7 +50,8 @@ import ZeroMQ
             try await hostile.welcome()
             try hostile.send(.submit(WireSubmit()))
             #expect(try await hostile.refused().reason == .wrongRole)
-            #expect(try await client.sweeps().isEmpty)
+            let sweeps = try await client.sweeps()
+            #expect(sweeps.isEmpty)
             try await hostile.close()
         }
     }

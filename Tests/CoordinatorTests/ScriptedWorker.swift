@@ -1,6 +1,6 @@
 import Foundation
-import SwiftProtobuf
 import Sweep
+import SwiftProtobuf
 import Wire
 import ZeroMQ
 
@@ -23,7 +23,7 @@ final class ScriptedWorker: Sendable {
         init(_ stream: AsyncStream<WireFromCoordinator>) { value = stream.makeAsyncIterator() }
     }
 
-    init(_ keyFile: KeyFile, _ endpoint: String) throws {
+    convenience init(_ keyFile: KeyFile, _ endpoint: String) throws {
         let security = Security.client(try keyFile.keypair, server: try keyFile.coordinator)
         try self.init(name: keyFile.name, security: security, endpoint)
     }

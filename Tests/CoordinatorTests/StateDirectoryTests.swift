@@ -1,6 +1,7 @@
 import Foundation
 import Store
 import Testing
+import Wire
 import ZeroMQ
 
 @testable import Coordinator
@@ -63,7 +64,8 @@ import ZeroMQ
         }
         #expect(fixture.directory.endpoints == nil)
         // Once it has stopped, another may start.
-        try await fixture.withCoordinator { _, _, client in #expect(try await client.status().coordinatorEpoch == 2) }
+        let epoch = try await fixture.withCoordinator { _, _, client in try await client.status().coordinatorEpoch }
+        #expect(epoch == 2)
     }
 
     @Test func aPortInUse() async throws {
@@ -96,7 +98,9 @@ import ZeroMQ
         #expect(error?.code == .invalidName)
     }
 
-    @Test(arguments: ["a", "node-1.cluster_x", String(repeating: "a", count: 64)]) func namesThatCan(name: String) throws {
+    @Test(arguments: ["a", "node-1.cluster_x", String(repeating: "a", count: 64)]) func namesThatCan(
+        name: String
+    ) throws {
         let path = try KeyRing(fixture.directory).add(name, role: .worker)
         let file = try KeyFile.load(path)
         #expect(file.name == name)
