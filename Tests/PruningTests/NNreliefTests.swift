@@ -1,0 +1,129 @@
+import Networks
+import Sweep
+import Testing
+import Torch
+
+@testable import Pruning
+
+@Suite struct NNreliefTests {
+    /// a: 3 -> 2, relu, b: 2 -> 2, on the images (1, -2, 0) and (3, 0, 1).
+    static func context() throws -> ScoringContext {
+        let parameters: [String: Tensor] = [
+            "a.weight": try Tensor([1, -1, 2, 0.5, 0, 4] as [Float], shape: [2, 3]),
+            "a.bias": try Tensor([1, -9] as [Float]),
+            "b.weight": try Tensor([2, 1, -1, 3] as [Float], shape: [2, 2]),
+            "b.bias": try Tensor([0, 4] as [Float]),
+        ]
+        return ScoringContext(
+            network: try tiny(), parameters: parameters, seed: 0, round: 1, knobs: ["batch": 2]
+        ) { _ in
+            try Tensor([1, -2, 0, 3, 0, 1] as [Float], shape: [2, 3])
+        }
+    }
+
+    /// By hand. Mean |x| = (2, 1, 0.5). Neuron a0: contributions 2, 1, 1, bias 1, sum 5; a1: 1, 0, 2, bias 9, sum 12.
+    /// Outputs of a: (1+2+0+1, 0.5-9) and (3+0+2+1, 1.5+4-9), after relu (4, 0) and (6, 0): mean |x| = (5, 0).
+    /// b0: contributions 10, 0, bias 0, sum 10; b1: 5, 0, bias 4, sum 9.
+    @Test func scoresByHand() throws {
+        let scores = try NNrelief().scores(in: Self.context())
+        #expect(try #require(scores["a.weight"]).toDoubles() == [0.4, 0.2, 0.2, 1.0 / 12, 0, 2.0 / 12])
+        #expect(try #require(scores["b.weight"]).toDoubles() == [1, 0, 5.0 / 9, 0])
+    }
+
+    /// Neuron a1 never fires, so nothing reads it: it loses its inputs and its bias, at any alpha.
+    @Test(arguments: [
+        (1.0, [1, 1, 1]), (0.75, [1, 1, 1]), (0.6, [1, 1, 0]), (0.41, [1, 1, 0]), (0.4, [1, 0, 0]),
+        (0.01, [1, 0, 0]),
+    ] as [(Double, [UInt8])])
+    func keepsTheSmallestPrefix(_ alpha: Double, _ first: [UInt8]) throws {
+        let context = try Self.context()
+        let selection = try NeuronSelection(network: context.network, scores: NNrelief().scores(in: context))
+        let masks = try selection.masks(alpha: alpha)
+        #expect(try bits(masks, "a.weight") == first + [0, 0, 0])
+        #expect(try bits(masks, "a.bias") == [1, 0])
+        #expect(try bits(masks, "b.weight") == [1, 0, 1, 0])
+        #expect(masks.tensors["b.bias"] == nil)
+    }
+
+    /// Scores against the formula written out, with convolutions, in double precision.
+    @Test func scoresMatchTheFormula() throws {
+        var network = Network(name: "small", inputShape: [2, 5, 5])
+        try network.append("conv", .convolution(outputs: 3, kernel: 3))
+        try network.append("relu", .relu)
+        try network.append("flatten", .flatten)
+        try network.append("fc", .linear(outputs: 2))
+        let generator = try Generator(seed: 5)
+        let images = try generator.normal([7, 2, 5, 5])
+        let parameters = try network.initialParameters(seed: 5)
+        let context = ScoringContext(
+            network: network, parameters: parameters, seed: 0, round: 1, knobs: ["batch": 7]
+        ) { _ in images }
+        let scores = try NNrelief().scores(in: context)
+        let x = try images.toDoubles()
+        let w = try #require(parameters["conv.weight"]).toDoubles()
+        let b = try #require(parameters["conv.bias"]).toDoubles()
+        let found = try #require(scores["conv.weight"]).toDoubles()
+        for filter in 0..<3 {
+            let contributions = (0..<2).map { channel in
+                var total = 0.0
+                for image in 0..<7 {
+                    var squares = 0.0
+                    for row in 0..<3 {
+                        for column in 0..<3 {
+                            var value = 0.0
+                            for dy in 0..<3 {
+                                for dx in 0..<3 {
+                                    value += abs(w[((filter * 2 + channel) * 3 + dy) * 3 + dx])
+                                        * abs(x[((image * 2 + channel) * 5 + row + dy) * 5 + column + dx])
+                                }
+                            }
+                            squares += value * value
+                        }
+                    }
+                    total += squares.squareRoot()
+                }
+                return total / 7
+            }
+            let sum = contributions.reduce(0, +) + abs(b[filter]) * 3
+            for channel in 0..<2 {
+                #expect(abs(found[filter * 2 + channel] - contributions[channel] / sum) < 1e-5)
+            }
+        }
+    }
+
+    /// Kernels are pruned whole, the kept set grows with alpha, and no kept neuron is without a reader.
+    @Test(.timeLimit(.minutes(1))) func keptSetGrowsWithAlpha() throws {
+        let network = try Network.named("lenet-5", inputShape: [1, 28, 28], classes: 10)
+        let parameters = try network.initialParameters(seed: 2)
+        let context = ScoringContext(
+            network: network, parameters: parameters, seed: 0, round: 1, knobs: ["batch": 20]
+        ) { count in try Generator(seed: 1).normal([count, 1, 28, 28]) }
+        let selection = try withNoGrad {
+            try NeuronSelection(network: network, scores: NNrelief().scores(in: context))
+        }
+        var before: [String: [UInt8]] = [:]
+        for alpha in [0.01, 0.1, 0.3, 0.5, 0.8, 0.95, 1] {
+            let masks = try selection.masks(alpha: alpha)
+            for (name, mask) in masks.tensors {
+                let now = try mask.toBytes()
+                if let earlier = before[name] { #expect(zip(earlier, now).allSatisfy { $0 <= $1 }) }
+                before[name] = now
+            }
+            let kernels = try #require(masks.tensors["conv2.weight"]).to(.int64).sum([2, 3]).toInts()
+            #expect(Set(kernels).isSubset(of: [0, 25]))
+            let filters = try #require(masks.tensors["conv2.weight"]).any([1, 2, 3]).toBytes()
+            let readers = try #require(masks.tensors["fc1.weight"]).any([0]).reshape([50, 16]).any([1]).toBytes()
+            #expect(zip(filters, readers).allSatisfy { $0 <= $1 })
+            #expect(try #require(masks.tensors["conv2.bias"]).toBytes() == readers)
+        }
+    }
+
+    @Test func whatCannotBeReachedIsTheNearest() throws {
+        let context = try Self.context()
+        let selection = try NeuronSelection(network: context.network, scores: NNrelief().scores(in: context))
+        // At least 3 + 2 of the 10 weights always go, at most 7.
+        #expect(try selection.masks(sparsity: 0).sparsity() == 0.5)
+        #expect(try abs(selection.masks(sparsity: 0.61).sparsity() - 0.6) < 1e-12)
+        #expect(try abs(selection.masks(sparsity: 0.99).sparsity() - 0.7) < 1e-12)
+    }
+}
