@@ -25,6 +25,9 @@ using torch::autograd::variable_list;
 #endif
 #define CT_INLINE __attribute__((always_inline))
 
+// Loops marked for vectorisation stay scalar where a window's side is known only at run time.
+#pragma clang diagnostic ignored "-Wpass-failed"
+
 namespace {
 
 // Sizes of one pooling: windows of kernel x kernel, `stride` apart, that fit into height x width.
@@ -36,22 +39,17 @@ struct Window {
     // Every input element lies in exactly one window.
     bool tiles() const { return stride == kernel && height % kernel == 0 && width % kernel == 0; }
 
-    // Calls `body(input, output, place)` for every element of every window of some images: the offsets of its first
-    // channel and of its output's, and its number in the window, row by row.
+    // Calls `body(input, output)` for every window of some images: the offsets of the first channel of its first
+    // element, and of its output.
     template <typename Body>
     CT_INLINE void visit(int64_t first_image, int64_t last_image, const Body &body) const {
         int64_t output = first_image * rows() * columns() * channels;
         for (int64_t image = first_image; image < last_image; ++image) {
             for (int64_t row = 0; row < rows(); ++row) {
-                int64_t corner = (image * height + row * stride) * width * channels;
+                int64_t input = (image * height + row * stride) * width * channels;
                 for (int64_t column = 0; column < columns(); ++column) {
-                    int place = 0;
-                    for (int64_t y = 0; y < kernel; ++y) {
-                        for (int64_t x = 0; x < kernel; ++x, ++place) {
-                            body(corner + (y * width + x) * channels, output, place);
-                        }
-                    }
-                    corner += stride * channels;
+                    body(input, output);
+                    input += stride * channels;
                     output += channels;
                 }
             }
@@ -59,52 +57,79 @@ struct Window {
     }
 };
 
+// The kernels below are written once for a window's side known only at run time and once, by a constant type, for 2,
+// the side nearly every network has: the loop over a window's elements is then unrolled into the loop over channels,
+// which becomes straight vector code. Within one window no two (channel, element) pairs share an address.
+using Two = std::integral_constant<int64_t, 2>;
+
 // The first of equals wins, and NaN wins over everything, as in libtorch.
-CT_VECTORISED void pool(
-    const Window &window, int64_t first, int64_t last, const float *input, float *best, uint8_t *winner) {
-    const int64_t channels = window.channels;
-    window.visit(first, last, [=](int64_t from, int64_t to, int place) CT_INLINE {
-        const float *__restrict in = input + from;
-        float *__restrict out = best + to;
-        uint8_t *__restrict won = winner + to;
-        const auto number = static_cast<uint8_t>(place);
+template <typename Side>
+CT_INLINE void pool(
+    const Window &w, Side side, int64_t first, int64_t last, const float *input, float *best, uint8_t *winner) {
+    const int64_t channels = w.channels, line = w.width * w.channels;
+    w.visit(first, last, [=](int64_t from, int64_t to) CT_INLINE {
+#pragma clang loop vectorize(assume_safety)
         for (int64_t c = 0; c < channels; ++c) {
-            const bool wins = (place == 0) | (in[c] > out[c]) | (in[c] != in[c]);
-            out[c] = wins ? in[c] : out[c];
-            won[c] = wins ? number : won[c];
+            float most = input[from + c];
+            int64_t place = 0;
+            for (int64_t i = 1; i < side * side; ++i) {
+                const float value = input[from + i / side * line + i % side * channels + c];
+                const bool wins = (value > most) | (value != value);
+                most = wins ? value : most;
+                place = wins ? i : place;
+            }
+            best[to + c] = most;
+            winner[to + c] = static_cast<uint8_t>(place);
         }
     });
 }
 
 // Adds (or, where windows tile, stores) each output's gradient at its winner.
-CT_VECTORISED void scatter(
-    const Window &window, int64_t first, int64_t last, const float *gradient, const uint8_t *winner, float *input) {
-    const int64_t channels = window.channels;
-    const bool store = window.tiles();
-    window.visit(first, last, [=](int64_t to, int64_t from, int place) CT_INLINE {
-        float *__restrict in = input + to;
-        const float *__restrict out = gradient + from;
-        const uint8_t *__restrict won = winner + from;
-        const auto number = static_cast<uint8_t>(place);
-        if (store) {
-            for (int64_t c = 0; c < channels; ++c) in[c] = won[c] == number ? out[c] : 0.0F;
-        } else {
-            for (int64_t c = 0; c < channels; ++c) in[c] += won[c] == number ? out[c] : 0.0F;
+template <typename Side>
+CT_INLINE void scatter(
+    const Window &w, Side side, int64_t first, int64_t last, const float *gradient, const uint8_t *winner,
+    float *input) {
+    const int64_t channels = w.channels, line = w.width * w.channels;
+    const bool store = w.tiles();
+    w.visit(first, last, [=](int64_t to, int64_t from) CT_INLINE {
+#pragma clang loop vectorize(assume_safety)
+        for (int64_t c = 0; c < channels; ++c) {
+            for (int64_t i = 0; i < side * side; ++i) {
+                float &element = input[to + i / side * line + i % side * channels + c];
+                const float share = winner[from + c] == i ? gradient[from + c] : 0.0F;
+                element = store ? share : element + share;
+            }
         }
     });
 }
 
+CT_VECTORISED void pool_images(
+    const Window &w, int64_t first, int64_t last, const float *input, float *best, uint8_t *winner) {
+    if (w.kernel == Two::value) {
+        pool(w, Two(), first, last, input, best, winner);
+    } else {
+        pool(w, w.kernel, first, last, input, best, winner);
+    }
+}
+
+CT_VECTORISED void scatter_images(
+    const Window &w, int64_t first, int64_t last, const float *gradient, const uint8_t *winner, float *input) {
+    if (w.kernel == Two::value) {
+        scatter(w, Two(), first, last, gradient, winner, input);
+    } else {
+        scatter(w, w.kernel, first, last, gradient, winner, input);
+    }
+}
+
 // Collects for each output the input's value at its winner.
-CT_VECTORISED void gather(
-    const Window &window, int64_t first, int64_t last, const float *input, const uint8_t *winner, float *collected) {
-    const int64_t channels = window.channels;
-    window.visit(first, last, [=](int64_t from, int64_t to, int place) CT_INLINE {
-        const float *__restrict in = input + from;
-        float *__restrict out = collected + to;
-        const uint8_t *__restrict won = winner + to;
-        const auto number = static_cast<uint8_t>(place);
-        // Written whole at the first element, because fresh memory holds anything.
-        for (int64_t c = 0; c < channels; ++c) out[c] = won[c] == number || number == 0 ? in[c] : out[c];
+void gather_images(
+    const Window &w, int64_t first, int64_t last, const float *input, const uint8_t *winner, float *collected) {
+    w.visit(first, last, [&](int64_t from, int64_t to) {
+        for (int64_t c = 0; c < w.channels; ++c) {
+            const int64_t place = winner[to + c];
+            const int64_t element = place / w.kernel * w.width + place % w.kernel;
+            collected[to + c] = input[from + element * w.channels + c];
+        }
     });
 }
 
@@ -153,7 +178,7 @@ at::Tensor Scatter::forward(AutogradContext *context, const at::Tensor &gradient
     const auto *from = source.const_data_ptr<float>();
     const auto *won = winner.const_data_ptr<uint8_t>();
     auto *to = input.mutable_data_ptr<float>();
-    over_images(w, [&](int64_t first, int64_t last) { scatter(w, first, last, from, won, to); });
+    over_images(w, [&](int64_t first, int64_t last) { scatter_images(w, first, last, from, won, to); });
     return input;
 }
 
@@ -169,7 +194,7 @@ at::Tensor Gather::forward(AutogradContext *context, const at::Tensor &input, co
     const auto *from = source.const_data_ptr<float>();
     const auto *won = winner.const_data_ptr<uint8_t>();
     auto *to = collected.mutable_data_ptr<float>();
-    over_images(w, [&](int64_t first, int64_t last) { gather(w, first, last, from, won, to); });
+    over_images(w, [&](int64_t first, int64_t last) { gather_images(w, first, last, from, won, to); });
     return collected;
 }
 
@@ -186,7 +211,7 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
         const auto *from = input.const_data_ptr<float>();
         auto *to = best.mutable_data_ptr<float>();
         auto *won = winner.mutable_data_ptr<uint8_t>();
-        over_images(w, [&](int64_t first, int64_t last) { pool(w, first, last, from, to, won); });
+        over_images(w, [&](int64_t first, int64_t last) { pool_images(w, first, last, from, to, won); });
         remember(context, winner, w);
         return best;
     }
