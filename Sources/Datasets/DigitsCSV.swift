@@ -6,11 +6,7 @@ enum DigitsCSV {
     static func read(_ bytes: [UInt8], name: String) throws -> RawImages {
         var images = RawImages(shape: [1, 8, 8], pixels: [], labels: [])
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-            let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { field in
-                UInt8(String(decoding: field, as: UTF8.self).trimmingSuffix("\r"))
-            }
-            let numbers = fields.compactMap(\.self)
-            guard fields.count == values + 1, numbers.count == fields.count,
+            guard let numbers = numbers(line), numbers.count == values + 1,
                 numbers.dropLast().allSatisfy({ $0 <= 16 }), let label = numbers.last, label <= 9
             else {
                 throw DatasetError(
@@ -21,10 +17,23 @@ enum DigitsCSV {
         }
         return images
     }
-}
 
-extension String {
-    fileprivate func trimmingSuffix(_ suffix: String) -> String {
-        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    /// The fields of a line, each of one or two decimal digits; nil where it has others.
+    private static func numbers(_ line: ArraySlice<UInt8>) -> [UInt8]? {
+        var numbers: [UInt8] = []
+        var number: UInt8 = 0
+        var digits = 0
+        for byte in line + [UInt8(ascii: ",")] {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where digits < 2:
+                number = 10 * number + (byte - UInt8(ascii: "0"))
+                digits += 1
+            case UInt8(ascii: ",") where digits > 0:
+                numbers.append(number)
+                (number, digits) = (0, 0)
+            default: return nil
+            }
+        }
+        return numbers
     }
 }

@@ -18,11 +18,14 @@ package enum LogitsExport {
                 name, inputShape: dataset.imageShape, classes: dataset.entry.classes)
             let model = try Checkpoint.read(network, from: checkpoint)
             let (inputs, labels) = try dataset.test.batch(Tensor.range(min(count, dataset.test.count)))
-            let logits = try withNoGrad { try network.forward(inputs, model.parameters) }
-            try Checkpoint.save(
-                SafeTensors(tensors: ["inputs": inputs, "logits": logits, "labels": labels]), to: path)
+            try write(model, inputs: inputs, labels: labels, to: path)
         } catch {
             throw EngineError(error)
         }
+    }
+
+    static func write(_ model: Model, inputs: Tensor, labels: Tensor, to path: String) throws {
+        let logits = try withNoGrad { try model.network.forward(inputs, model.parameters) }
+        try Checkpoint.save(SafeTensors(tensors: ["inputs": inputs, "logits": logits, "labels": labels]), to: path)
     }
 }

@@ -72,7 +72,7 @@ package final class StageRunner {
     ///
     /// - Parameters:
     ///   - report: Called a few times a second at most.
-    ///   - stopIsWanted: Asked between two steps.
+    ///   - stopIsWanted: Asked after every step and before every pruning.
     package init(
         _ job: Job, datasets: DatasetCache, report: @escaping (StageProgress) -> Void,
         stopIsWanted: @escaping () -> Bool
@@ -187,7 +187,7 @@ package final class StageRunner {
         if let layer = try masks.collapsedParameter() {
             status = (.collapsed, "\(layer) has no weight left after round \(round.index) of pruning; not retrained")
         }
-        guard round.index == schedule.rounds.last?.index else { return }
+        guard round.index == schedule.rounds.last?.index || status.0 != .ok else { return }
         let after = try Evaluation(of: model, on: dataset.training, at: split.validation)
         record.prunedValidationAccuracy = after.accuracy
         if case .sparsity(let requested) = pruning.level, status.0 == .ok {
@@ -208,7 +208,6 @@ package final class StageRunner {
         let epoch = record.position.epoch
         let order = try Tensor(split.order(round: round.index, epoch: epoch))
         while record.position.step < schedule.stepsPerEpoch {
-            if stopIsWanted() { return false }
             let start = record.position.step * batchSize
             let count = min(batchSize, order.count - start)
             let (inputs, labels) = try dataset.training.batch(
@@ -219,6 +218,8 @@ package final class StageRunner {
             record.position.step += 1
             record.position.completed += 1
             if pace.isDue { tell(round.phase, loss: try loss.item()) }
+            // After a step, never before one: a round that has pruned has a step behind it wherever it goes on.
+            if stopIsWanted() { return false }
         }
         try finishEpoch(round)
         return true

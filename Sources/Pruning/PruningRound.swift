@@ -30,6 +30,8 @@ package struct PruningRound: Sendable {
 
     /// Scores the network and removes what this round removes.
     package func prune(_ masks: Masks, by scorer: any Scorer, in context: ScoringContext) throws -> Masks {
+        // Asked for nothing, a method that removes whatever never fires would still remove something.
+        if sparsity == 0 { return masks }
         let scores = try scorer.scores(in: context)
         for (name, score) in scores where try !score.isAllFinite {
             throw PruningError("the method gave scores for \(name) that are not finite; check the dense network's training")

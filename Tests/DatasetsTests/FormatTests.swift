@@ -67,7 +67,7 @@ import Testing
     static let line = Array(repeating: "0", count: 64).joined(separator: ",")
 
     @Test(arguments: [
-        "\(line)", "\(line),10", "\(line),1,2", "17\(line.dropFirst()),1", "x\(line.dropFirst()),1", "-1\(line.dropFirst()),1",
+        "\(line)", "\(line),10", "\(line),1,2", "17\(line.dropFirst()),1", "x\(line.dropFirst()),1", "100\(line.dropFirst()),1", "-1\(line.dropFirst()),1",
         "\(line),",
     ])
     func digitsRefuses(_ text: String) {
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func digitsReads() throws {
-        let raw = try DigitsCSV.read(Array("\(Self.line),3\r\n16\(Self.line.dropFirst()),9".utf8), name: "digits.csv")
+        let raw = try DigitsCSV.read(Array("\(Self.line),3\n16\(Self.line.dropFirst()),9".utf8), name: "digits.csv")
         #expect(raw.labels == [3, 9])
         #expect(raw.pixels[64] == 16)
     }
