@@ -68,6 +68,31 @@ import Testing
         #expect(bench.handle(.tick).grants.map(\.lease) == [LeaseID(stage: leases[1].stage, epoch: 2)])
     }
 
+    /// Whether it is open, ran out, or was leased by the coordinator before: another worker cannot take it over by
+    /// listing it.
+    @Test func aLeaseBelongsToOneWorker() {
+        var bench = Bench()
+        bench.submit(.sample())
+        bench.hello("B")
+        let lease = bench.join("A").grants[0].lease
+        #expect(bench.beat("B", running: [lease]).revoked == [lease])
+        bench.pass(61)
+        bench.handle(.tick)
+        #expect(bench.beat("B", running: [lease]).revoked == [lease])
+        #expect(bench.beat("A", running: [lease]).revoked == [])
+        bench = Bench(Self.leased(lease, to: "A"))
+        #expect(bench.hello("B", running: [lease]).messages == [.helloOK(coordinatorEpoch: 1, dropped: [lease])])
+        #expect(bench.hello("A", running: [lease]).messages == [.helloOK(coordinatorEpoch: 1, dropped: [])])
+    }
+
+    /// What a store holds in which the first stage of the sample is leased.
+    private static func leased(_ lease: LeaseID, to worker: String) -> Durable {
+        var store = ModelStore()
+        _ = store.apply(.submitted(SweepID("sweep-1"), .sample()))
+        _ = store.apply(.leased(lease, worker: worker))
+        return store.durable
+    }
+
     @Test func verdictsSurviveARestart() {
         var bench = Bench()
         bench.submit(.sample())
