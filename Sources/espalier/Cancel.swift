@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Coordinator
+internal import Wire
 
 /// `espalier cancel`: stops a sweep.
 struct CancelCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Scheduling
+internal import UnixSignals
 internal import Wire
 
 /// `espalier coordinator`: the daemon of the head node.
@@ -51,7 +52,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let endpoints = try await service.start()
         Terminal.say("coordinator listening on \(endpoints.control), artifacts on \(endpoints.artifacts)")
         let signals = Task {
-            for await _ in Signals.stream() { service.stop() }
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { service.stop() }
         }
         defer { signals.cancel() }
         try await service.join()

@@ -4,6 +4,7 @@ internal import Crypto
 internal import Foundation
 internal import Report
 internal import Sweep
+internal import Wire
 internal import Worker
 internal import ZeroMQ
 
@@ -37,7 +38,9 @@ struct DoctorCommand: AsyncParsableCommand {
         } else {
             let table = TextTable(
                 columns: [.init("check", .left), .init("", .left), .init("finding", .left)],
-                rows: checks.map { .init([$0.name, $0.verdict.rawValue, $0.finding], isEmphasised: $0.verdict == .failed) })
+                rows: checks.map {
+                    .init([$0.name, $0.verdict.rawValue, $0.finding], isEmphasised: $0.verdict == .failed)
+                })
             print(table.terminal(inColour: Terminal.hasColor))
         }
         if checks.contains(where: { $0.verdict == .failed }) { throw ExitCode(1) }
@@ -55,7 +58,9 @@ struct DoctorCommand: AsyncParsableCommand {
     private static var processor: Check {
         Check(
             name: "processor", verdict: .ok,
-            finding: "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(ProcessInfo.processInfo.physicalMemory >> 30) GiB")
+            finding:
+                "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(ProcessInfo.processInfo.physicalMemory >> 30) GiB"
+        )
     }
 
     private static func engine() async -> Check {
@@ -89,7 +94,9 @@ struct DoctorCommand: AsyncParsableCommand {
                         finding: "'\(path)' has SHA-256 \(found), not \(file.sha256): fetch it again")
                 }
             }
-            return Check(name: entry.name, verdict: .ok, finding: "\(entry.files.count) files in '\(directory)/\(folder)', checksums right")
+            return Check(
+                name: entry.name, verdict: .ok,
+                finding: "\(entry.files.count) files in '\(directory)/\(folder)', checksums right")
         }
     }
 
@@ -98,7 +105,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let directory = try StateDirectory.open(connection.state.path)
             _ = try KeyRing(directory)
             return Check(name: "state", verdict: .ok, finding: "'\(directory.path)'")
-        } catch let error as CoordinatorError where error.code == .notInitialised {
+        } catch  where error.code == .notInitialised {
             return Check(name: "state", verdict: .warning, finding: "\(error) (only the head node needs it)")
         } catch {
             return Check(name: "state", verdict: .failed, finding: "\(error)")

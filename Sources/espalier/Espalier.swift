@@ -22,12 +22,17 @@ struct Espalier: AsyncParsableCommand {
             """,
         version: EspalierVersion.text,
         groupedSubcommands: [
-            CommandGroup(name: "Sweeps", subcommands: [
+            CommandGroup(
+                name: "Sweeps",
+                subcommands: [
                     RunCommand.self, PlanCommand.self, SubmitCommand.self, WatchCommand.self, CancelCommand.self,
                 ]),
             CommandGroup(
-                name: "Results", subcommands: [ListCommand.self, StatusCommand.self, FrontierCommand.self, ReportCommand.self]),
-            CommandGroup(name: "Cluster", subcommands: [
+                name: "Results",
+                subcommands: [ListCommand.self, StatusCommand.self, FrontierCommand.self, ReportCommand.self]),
+            CommandGroup(
+                name: "Cluster",
+                subcommands: [
                     InitCommand.self, KeysCommand.self, CoordinatorCommand.self, WorkerCommand.self,
                 ]),
             CommandGroup(name: "Machine", subcommands: [DoctorCommand.self]),

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Coordinator
 internal import Report
 
 /// `espalier frontier`: the accuracy/sparsity frontier as a table.

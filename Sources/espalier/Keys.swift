@@ -20,11 +20,14 @@ struct KeysCommand: ParsableCommand {
 
         @Argument(help: "worker (runs stages), operator (submits and cancels) or viewer (looks).")
         var role: Role
-        @Argument(help: ArgumentHelp("What to call its holder: letters, digits, dot, dash, underscore.", valueName: "NAME"))
+        @Argument(
+            help: ArgumentHelp("What to call its holder: letters, digits, dot, dash, underscore.", valueName: "NAME"))
         var name: String
         @Option(
             name: .customLong("out"),
-            help: ArgumentHelp("Where to write it.", discussion: "Default: keys/<NAME>.key in the state directory.", valueName: "FILE"))
+            help: ArgumentHelp(
+                "Where to write it.", discussion: "Default: keys/<NAME>.key in the state directory.", valueName: "FILE")
+        )
         var out: String?
         @OptionGroup var state: StateOption
         @OptionGroup var json: JSONFlag
@@ -68,7 +71,9 @@ struct KeysCommand: ParsableCommand {
                         .init("public key", .left),
                     ],
                     rows: keys.map {
-                        .init([$0.name, $0.role.rawValue, $0.created.forPeople, $0.revoked?.forPeople ?? "", $0.publicKey])
+                        .init([
+                            $0.name, $0.role.rawValue, $0.created.forPeople, $0.revoked?.forPeople ?? "", $0.publicKey,
+                        ])
                     }
                 ).terminal(inColour: Terminal.hasColor))
         }
@@ -76,7 +81,8 @@ struct KeysCommand: ParsableCommand {
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke a key.", discussion: "Its leases end and run elsewhere. A new key may be made under the same name.")
+            abstract: "Revoke a key.",
+            discussion: "Its leases end and run elsewhere. A new key may be made under the same name.")
 
         @Argument(help: ArgumentHelp("The name the key was made for.", valueName: "NAME"))
         var name: String

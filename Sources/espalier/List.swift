@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Coordinator
 internal import Foundation
 internal import Report
 internal import Wire

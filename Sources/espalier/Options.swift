@@ -40,7 +40,8 @@ struct DataOption: ParsableArguments {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
             throw CommandError.invalid(
-                "the data directory '\(path)' does not exist: --data names the directory that holds mnist/ and the like")
+                "the data directory '\(path)' does not exist: --data names the directory that holds mnist/ and the like"
+            )
         }
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }

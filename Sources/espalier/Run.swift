@@ -2,7 +2,9 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
 internal import Report
+internal import Scheduling
 internal import Sweep
+internal import UnixSignals
 internal import Wire
 internal import Worker
 internal import ZeroMQ
@@ -23,7 +25,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOption
     @Option(
         name: .customLong("out"),
-        help: ArgumentHelp("Where the report goes.", discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"))
+        help: ArgumentHelp(
+            "Where the report goes.", discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"))
     var out: String?
     @Option(help: "How much the coordinator and the worker say on standard error.")
     var logLevel = LogLevel.warning
@@ -31,9 +34,10 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let source = try SweepSource(path: file)
-        if DatasetCatalogue[name: source.plan.dataset]?.folder != nil, try node.data.resolve() == nil {
+        if DatasetCatalogue[source.plan.dataset]?.folder != nil, try node.data.resolve() == nil {
             throw CommandError.invalid(
-                "the data set '\(source.plan.dataset)' is not bundled: name the directory that holds it with --data DIR")
+                "the data set '\(source.plan.dataset)' is not bundled: name the directory that holds it with --data DIR"
+            )
         }
         let directory = try openState()
         let service = try CoordinatorService(coordinatorConfiguration(directory))
@@ -66,13 +70,14 @@ struct RunCommand: AsyncParsableCommand {
         for sweep in try await client.sweeps() where sweep.state == "running" { _ = try await client.cancel(sweep.id) }
         let submitted = try await client.submit(yaml: source.yaml, fileName: source.path)
         Terminal.say(
-            "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done")
+            "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done"
+        )
 
         let ending = try await withThrowingTaskGroup(of: Ending?.self) { group in
             group.addTask { .workerLeft(try await worker.run()) }
             group.addTask { .swept(try await Watch(client: client, sweep: submitted.sweep).poll()) }
             group.addTask {
-                for await _ in Signals.stream() { return .interrupted }
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return .interrupted }
                 return nil
             }
             // However it ends: the worker hands back what it holds, and is waited for.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Coordinator
 internal import Foundation
 internal import Report
 internal import Wire
@@ -28,7 +29,8 @@ struct StatusCommand: AsyncParsableCommand {
         let uptime = Duration.seconds(status.uptimeSeconds.rounded()).forPeople
         var sections = ["coordinator \(status.version), start \(status.coordinatorEpoch), up \(uptime)"]
         sections.append(
-            status.sweeps.isEmpty ? "no sweeps yet: espalier submit sweep.yaml" : SweepLine.table(status.sweeps.map(SweepLine.init)))
+            status.sweeps.isEmpty
+                ? "no sweeps yet: espalier submit sweep.yaml" : SweepLine.table(status.sweeps.map(SweepLine.init)))
         if status.workers.isEmpty {
             sections.append("no worker has connected yet: espalier worker --coordinator ... --key ...")
         } else {
@@ -57,7 +59,9 @@ struct StatusCommand: AsyncParsableCommand {
         for failure in status.failures {
             var text = "failed: \(failure.label) (\(failure.cause), \(failure.attempts) attempts): \(failure.message)"
             if !failure.evidence.isEmpty {
-                text += "\n" + failure.evidence.split(separator: "\n").suffix(12).map { "    \($0)" }.joined(separator: "\n")
+                text +=
+                    "\n"
+                    + failure.evidence.split(separator: "\n").suffix(12).map { "    \($0)" }.joined(separator: "\n")
             }
             sections.append(text)
         }

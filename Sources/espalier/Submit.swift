@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Coordinator
 internal import Wire
 
 /// `espalier submit`: hands a sweep file to a running coordinator.

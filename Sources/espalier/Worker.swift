@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import UnixSignals
 internal import Worker
 
 /// `espalier worker`: the daemon of a compute node.
@@ -30,9 +31,10 @@ struct WorkerCommand: AsyncParsableCommand {
         var configuration = try WorkerConfiguration(coordinator: coordinator, keyPath: key)
         try node.apply(to: &configuration)
         configuration.spoolDirectory = spool
-        let worker = try WorkerService(configuration, version: EspalierVersion.text, logger: logLevel.logger("espalier.worker"))
+        let worker = try WorkerService(
+            configuration, version: EspalierVersion.text, logger: logLevel.logger("espalier.worker"))
         let signals = Task {
-            for await _ in Signals.stream() { worker.drain() }
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { worker.drain() }
         }
         defer { signals.cancel() }
         let exit = try await worker.run()
