@@ -22,7 +22,7 @@ struct ConnectionOptions: ParsableArguments {
             discussion: "Default: $ESPALIER_KEY, else the state directory's operator.key.", valueName: "FILE"))
     var keyPath: String?
 
-    /// Opens the connection; fails with what is missing and how to get it.
+    /// A connection to the coordinator that runs; fails with what is missing and how to get it.
     func connect() throws -> OperatorClient {
         let key = keyPath ?? ProcessInfo.processInfo.environment["ESPALIER_KEY"]
         if let endpoint, let key { return try OperatorClient(keyFile: KeyFile.load(key), endpoint: endpoint) }
@@ -33,5 +33,49 @@ struct ConnectionOptions: ParsableArguments {
             )
         }
         return try OperatorClient(keyFile: KeyFile.load(key ?? directory.operatorKey), endpoint: endpoint)
+    }
+
+    /// Like ``connect()``, but where no coordinator runs on the state directory one is opened on loopback for as long as
+    /// the body takes: what was measured can be read at any time.
+    func reading<Value: Sendable>(_ body: (OperatorClient) async throws -> Value) async throws -> Value {
+        guard endpoint == nil, let service = try coordinatorWhereNoneRuns() else {
+            let client = try connect()
+            let value = try await body(client)
+            await client.close()
+            return value
+        }
+        let endpoints = try await service.start()
+        let end: Result<Value, any Error>
+        do {
+            let key = try KeyFile.load(StateDirectory.open(state.path).operatorKey)
+            let client = try OperatorClient(keyFile: key, endpoint: endpoints.control)
+            end = .success(try await body(client))
+            await client.close()
+        } catch {
+            end = .failure(error)
+        }
+        service.stop()
+        try await service.join()
+        return try end.get()
+    }
+
+    private func coordinatorWhereNoneRuns() throws -> CoordinatorService? {
+        do {
+            return try CoordinatorService(.onLoopback(state.path))
+        } catch let error as CoordinatorError where error.code == .locked {
+            return nil
+        }
+    }
+}
+
+extension CoordinatorService.Configuration {
+    /// For commands that are their own coordinator: nobody else can reach it.
+    static func onLoopback(_ state: String, logLevel: LogLevel = .warning) -> CoordinatorService.Configuration {
+        var configuration = CoordinatorService.Configuration(stateDirectory: state)
+        configuration.controlEndpoint = "tcp://127.0.0.1:*"
+        configuration.artifactEndpoint = "tcp://127.0.0.1:*"
+        configuration.version = EspalierVersion.text
+        configuration.logger = logLevel.logger("espalier.coordinator")
+        return configuration
     }
 }

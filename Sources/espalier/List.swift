@@ -12,7 +12,7 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let sweeps = try await connection.connect().sweeps()
+        let sweeps = try await connection.reading { try await $0.sweeps() }
         if json.isSet {
             try Terminal.printJSON(sweeps.map(SweepLine.init))
         } else if sweeps.isEmpty {

@@ -64,7 +64,8 @@ struct ProgressView {
         if sweep.state != "running" {
             parts.append(sweep.state)
         } else if sweep.etaSeconds > 0 {
-            parts.append("about \(Duration.seconds(sweep.etaSeconds.rounded()).forPeople) left")
+            let left = Duration.seconds(sweep.etaSeconds.rounded(.up))
+            parts.append(left < .seconds(10) ? "a few seconds left" : "about \(left.forPeople) left")
         } else if sweep.stagesRunning == 0 {
             parts.append("waiting for a worker")
         }

@@ -21,7 +21,7 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let results = try await connection.connect().results(of: sweep.reference)
+        let results = try await connection.reading { try await $0.results(of: sweep.reference) }
         let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
             .map(\.path)
         if json.isSet {

@@ -128,13 +128,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func coordinatorConfiguration(_ directory: StateDirectory) -> CoordinatorService.Configuration {
-        var configuration = CoordinatorService.Configuration(stateDirectory: directory.path)
-        configuration.controlEndpoint = "tcp://127.0.0.1:*"
-        configuration.artifactEndpoint = "tcp://127.0.0.1:*"
+        var configuration = CoordinatorService.Configuration.onLoopback(directory.path, logLevel: logLevel)
         // The worker is in this very process: a lease of an earlier, killed run is nobody's.
         configuration.settings.restartGrace = .seconds(1)
-        configuration.version = EspalierVersion.text
-        configuration.logger = logLevel.logger("espalier.coordinator")
         return configuration
     }
 

@@ -17,7 +17,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let status = try await connection.connect().status(of: sweep)
+        let status = try await connection.reading { try await $0.status(of: sweep) }
         if json.isSet {
             try Terminal.printJSON(StatusDocument(status))
         } else {
