@@ -10,9 +10,9 @@ package struct History: Sendable {
     package private(set) var leases = 0
     package private(set) var replicas = 0
     /// Results the coordinator took responsibility for.
-    private var acknowledged: [StageKey: LeaseID] = [:]
+    package private(set) var acknowledged: [StageKey: LeaseID] = [:]
     /// Who was sent a lease, by lease; and the highest epoch of each stage.
-    private var holders: [LeaseID: String] = [:]
+    package private(set) var holders: [LeaseID: String] = [:]
     private var epochs: [StageKey: UInt64] = [:]
 
     package init() {}

@@ -23,6 +23,14 @@ package struct StageCounts: Hashable, Sendable {
     /// Of those done, the ones that were done when the sweep was submitted.
     package var cached = 0
     var open: Int { total - done - failed }
+
+    package init(total: Int = 0, done: Int = 0, failed: Int = 0, running: Int = 0, cached: Int = 0) {
+        self.total = total
+        self.done = done
+        self.failed = failed
+        self.running = running
+        self.cached = cached
+    }
 }
 
 /// The tasks of a sweep by what became of their last stage.
@@ -30,4 +38,10 @@ package struct TaskCounts: Hashable, Sendable {
     package var total = 0
     package var done = 0
     package var failed = 0
+
+    package init(total: Int = 0, done: Int = 0, failed: Int = 0) {
+        self.total = total
+        self.done = done
+        self.failed = failed
+    }
 }
