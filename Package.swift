@@ -78,7 +78,7 @@ var targets: [Target] = [
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep", grdb], swiftSettings: strict),
     .testTarget(
-        name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep", protobuf],
+        name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep", crypto, protobuf],
         swiftSettings: strict),
     .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: strict),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Frontier", "Sweep"], swiftSettings: strict),

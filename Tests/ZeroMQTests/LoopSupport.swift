@@ -12,16 +12,27 @@ func onReactor<Value: Sendable>(_ body: @escaping @Sendable (Loop) throws -> Val
         let result = try body(loop)
         value.withLock { $0 = result }
     }
-    try await reactor.join()
+    try await reactor.joinOrStop()
     guard let value = value.withLock({ $0 }) else { throw TimedOut() }
     return value
+}
+
+extension Reactor {
+    /// Joins; a test over its time limit stops the body instead of hanging.
+    func joinOrStop() async throws {
+        try await withTaskCancellationHandler {
+            try await join()
+        } onCancel: {
+            stop()
+        }
+    }
 }
 
 extension Loop {
     /// Waits until `condition` has a value.
     func until<Value>(_ sockets: [Socket], _ condition: () throws -> Value?) throws -> Value {
         let deadline = now + .seconds(10)
-        while now < deadline {
+        while now < deadline, !isStopping {
             if let value = try condition() { return value }
             try wait(for: sockets, until: min(deadline, now + .milliseconds(200)))
         }

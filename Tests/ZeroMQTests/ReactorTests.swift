@@ -17,33 +17,48 @@ struct ReactorTests {
                 returns.withLock { $0.append(loop.now < deadline) }
             }
         }
-        try await reactor.join()
+        try await reactor.joinOrStop()
         #expect(returns.withLock { $0 } == [true, false], "woken once, then the deadline")
     }
 
+    /// Every sender waits until its post was received before the next, so that posts meet a loop about to sleep.
     @Test func noPostIsLost() async throws {
         let reactor = try Reactor(name: "test")
         let mailbox = Mailbox<Int>(waking: reactor)
         let senders = 4
-        let each = 5000
-        let received = Mutex<[Int]>([])
+        let each = 2000
+        let tally = Tally(senders: senders)
         reactor.start { loop in
-            while received.withLock({ $0.count }) < senders * each {
-                let elements = mailbox.drain()
-                received.withLock { $0 += elements }
-                // No deadline: a lost wake-up hangs here and the time limit fails the test.
-                if elements.isEmpty { try loop.wait(for: [], until: nil) }
+            defer { tally.isOver.store(true, ordering: .releasing) }
+            let deadline = loop.now + .seconds(20)
+            while tally.counts.reduce(0, +) < senders * each, loop.now < deadline {
+                let posts = mailbox.drain()
+                tally.add(posts)
+                // A lost wake-up lasts until the deadline.
+                if posts.isEmpty { try loop.wait(for: [], until: deadline) }
             }
         }
         await withTaskGroup { group in
             for sender in 0..<senders {
-                group.addTask { for number in 0..<each { mailbox.post(sender * each + number) } }
+                group.addTask {
+                    for number in 1...each where !tally.isOver.load(ordering: .acquiring) {
+                        mailbox.post(sender)
+                        while tally.counts[sender] < number, !tally.isOver.load(ordering: .acquiring) {
+                            await Task.yield()
+                        }
+                    }
+                }
             }
         }
-        try await reactor.join()
-        let elements = received.withLock { $0 }
-        #expect(Set(elements).count == senders * each)
-        #expect(elements.filter { $0 < each } == Array(0..<each), "one sender's posts stay in order")
+        try await reactor.joinOrStop()
+        #expect(tally.counts == [Int](repeating: each, count: senders))
+    }
+
+    @Test func postsStayInOrder() throws {
+        let mailbox = Mailbox<Int>(waking: try Reactor(name: "test"))
+        for number in 0..<100 { mailbox.post(number) }
+        #expect(mailbox.drain() == Array(0..<100))
+        #expect(mailbox.drain() == [])
     }
 
     @Test func stopEndsAWaitWithoutDeadline() async throws {
@@ -55,8 +70,8 @@ struct ReactorTests {
             while loop.now < deadline { try loop.wait(for: [], until: deadline) }
         }
         reactor.stop()
-        try await reactor.join()
-        try await reactor.join()
+        try await reactor.joinOrStop()
+        try await reactor.joinOrStop()
     }
 
     @Test func aReactorNeverStartedIsJoinedAtOnce() async throws {
@@ -67,7 +82,7 @@ struct ReactorTests {
         let reactor = try Reactor(name: "test")
         reactor.start { _ in throw TimedOut() }
         await #expect(throws: TimedOut.self) { try await reactor.join() }
-        await #expect(throws: TimedOut.self) { try await reactor.join() }
+        await #expect(throws: TimedOut.self) { try await reactor.joinOrStop() }
     }
 
     @Test func socketsLeftOpenAreClosed() async throws {
@@ -130,23 +145,39 @@ struct ReactorTests {
         let thread = Mutex<pthread_t?>(nil)
         let early = Atomic(0)
         reactor.start { loop in
+            // Threads started from a task inherit a mask that blocks everything.
+            var set = sigset_t()
+            sigemptyset(&set)
+            sigaddset(&set, SIGUSR1)
+            pthread_sigmask(SIG_UNBLOCK, &set, nil)
             thread.withLock { $0 = pthread_self() }
+            defer { thread.withLock { $0 = nil } }
             let deadline = loop.now + .milliseconds(300)
             try loop.wait(for: [], until: deadline)
             if loop.now < deadline { early.store(1, ordering: .relaxed) }
-            thread.withLock { $0 = nil }
         }
         var signals = 0
         while signals == 0 || thread.withLock({ $0 }) != nil {
             thread.withLock {
-                if let thread = $0, signals < 100 {
-                    pthread_kill(thread, SIGUSR1)
-                    signals += 1
-                }
+                guard let thread = $0 else { return }
+                pthread_kill(thread, SIGUSR1)
+                signals += 1
             }
             await Task.yield()
         }
-        try await reactor.join()
+        try await reactor.joinOrStop()
         #expect(early.load(ordering: .relaxed) == 0)
     }
+}
+
+/// Posts received from each sender.
+private final class Tally: Sendable {
+    let isOver = Atomic(false)
+    private let received: Mutex<[Int]>
+
+    init(senders: Int) { received = Mutex([Int](repeating: 0, count: senders)) }
+
+    var counts: [Int] { received.withLock { $0 } }
+
+    func add(_ posts: [Int]) { received.withLock { for sender in posts { $0[sender] += 1 } } }
 }

@@ -175,14 +175,34 @@ struct SocketTests {
         #expect(sides == [.disconnected, .disconnected])
     }
 
+    @Test(arguments: ["tcp://127.0.0.1:*", "tcp://*:*"]) func addressesOfTheFourthVersionReachUs(
+        bind: String
+    ) async throws {
+        try await reach(bind, from: "tcp://127.0.0.1:", as: "127.0.0.1")
+    }
+
     @Test(
-        arguments: [
-            ("tcp://[::1]:*", "tcp://[::1]:", "::1"),
-            ("tcp://*:*", "tcp://127.0.0.1:", "127.0.0.1"),
-            ("tcp://*:*", "tcp://[::1]:", "::1"),
-            ("tcp://127.0.0.1:*", "tcp://127.0.0.1:", "127.0.0.1"),
-        ])
-    func bothAddressFamiliesReachUs(bind: String, connect: String, address: String) async throws {
+        .enabled(if: hasIPv6, "this machine has no ::1: IPv6 is NOT tested here"),
+        arguments: ["tcp://[::1]:*", "tcp://*:*"])
+    func addressesOfTheSixthVersionReachUs(bind: String) async throws {
+        try await reach(bind, from: "tcp://[::1]:", as: "::1")
+    }
+
+    private static let hasIPv6: Bool = {
+        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_addr = in6addr_loopback
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
+            }
+        }
+    }()
+
+    /// The authenticator and every message know the peer by `address`.
+    private func reach(_ bind: String, from connect: String, as address: String) async throws {
         let keys = try Keys()
         let (seen, asked) = try await onReactor { loop in
             var asked: [String] = []
