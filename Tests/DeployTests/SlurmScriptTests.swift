@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import Testing
 
-/// `deploy/slurm/worker.sbatch` with an `srun`, `squeue` and `espalier` of the test's own on the PATH.
+/// `deploy/slurm/worker.sbatch` with a `squeue` and an `espalier` of the test's own on the PATH.
 @Suite struct SlurmScriptTests {
     /// What the script did: its exit code, the worker's arguments, and what was said.
     struct Outcome {
@@ -18,10 +18,7 @@ import Testing
         _ settings: [String: String], squeue: String = "exit 1", worker: String = "echo \"worker $*\""
     ) async throws -> Outcome {
         try await withTemporaryFolder { folder in
-            let programs = [
-                "srun": "while [[ $1 == --* ]]; do shift; done; exec \"$@\"", "squeue": squeue, "espalier": worker,
-            ]
-            for (name, body) in programs {
+            for (name, body) in ["squeue": squeue, "espalier": worker] {
                 let file = folder.appending(path: name)
                 try "#!/usr/bin/env bash\n\(body)\n".write(to: file, atomically: true, encoding: .utf8)
                 try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
@@ -68,6 +65,13 @@ import Testing
         }
     }
 
+    /// Asked for the job id of an array's last task, squeue answers for all of them.
+    @Test(.timeLimit(.minutes(1))) func squeueIsAskedForTheArrayTask() async throws {
+        let squeue = "[[ $* == *--jobs\\ 7_2* ]] && date --date @\(Self.now + 7200) +%Y-%m-%dT%H:%M:%S"
+        let output = try await submit(Self.keyed.merging(["SLURM_ARRAY_JOB_ID": "7"]) { $1 }, squeue: squeue).output
+        #expect(output.contains("--time-limit 70"))
+    }
+
     @Test(.timeLimit(.minutes(1))) func theUsersLimitCountsWhereSlurmSaysNothing() async throws {
         let output = try await submit(Self.keyed.merging(["ESPALIER_TIME_LIMIT": "4h"]) { $1 }).output
         #expect(output.contains("--time-limit 4h"))
@@ -80,13 +84,27 @@ import Testing
     }
 
     /// The worker tells the batch shell what Slurm would tell it, and waits to be told in turn.
-    @Test(.timeLimit(.minutes(1))) func aSignalReachesTheWorkerAndItsDrainIsAwaited() async throws {
+    @Test(.timeLimit(.minutes(1))) func theWarningReachesTheWorkerAndItsDrainIsAwaited() async throws {
         let outcome = try await submit(
             Self.keyed,
             worker: """
                 trap 'echo drained; exit 0' TERM
-                kill -TERM $PPID
+                kill -USR1 $PPID
                 for i in {1..600}; do sleep 0.05; done
+                """)
+        #expect(outcome.code.isSuccess)
+        #expect(outcome.output == "drained\n")
+    }
+
+    /// Slurm has told the worker already: a second SIGTERM would make it leave without its checkpoint.
+    @Test(.timeLimit(.minutes(1))) func terminationIsAwaitedButNotPassedOn() async throws {
+        let outcome = try await submit(
+            Self.keyed,
+            worker: """
+                trap 'echo told twice' TERM
+                kill -TERM $PPID
+                sleep 0.3
+                echo drained
                 """)
         #expect(outcome.code.isSuccess)
         #expect(outcome.output == "drained\n")

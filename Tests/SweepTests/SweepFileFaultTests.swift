@@ -191,6 +191,12 @@ import Testing
         #expect(messages(yaml) == ["s.yaml:\(message)"])
     }
 
+    @Test func noControlCharacterReachesTheTerminal() {
+        let lines = messages("\(Self.head)methods: [\"\\e[31m\\n\"]\n\"\\e]0;\\a\\n\": 1")
+        #expect(lines.count == 2)
+        #expect(lines.joined().unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+    }
+
     @Test func aHugeFileIsRefused() {
         #expect(
             messages(String(repeating: "#", count: (1 << 20) + 1)) == [
