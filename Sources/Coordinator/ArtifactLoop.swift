@@ -21,7 +21,7 @@ final class ArtifactLoop {
         self.parts = parts
         self.loop = loop
         let keys = parts.keys
-        try loop.authenticate { key, _, _ in ZAPDecision(keys.holder(of: key.z85)) }
+        try loop.authenticate { key, _, _ in keys.admit(key) }
         socket = try loop.router(bind: parts.artifactEndpoint, .router(.server(parts.keypair, domain: "artifacts")))
         server = ArtifactServer(store: parts.artifacts)
     }

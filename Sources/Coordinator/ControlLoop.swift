@@ -43,7 +43,7 @@ final class ControlLoop {
         started = loop.now
         origin = started
         let keys = parts.keys
-        try loop.authenticate { key, _, _ in ZAPDecision(keys.holder(of: key.z85)) }
+        try loop.authenticate { key, _, _ in keys.admit(key) }
         socket = try loop.router(bind: parts.controlEndpoint, .router(.server(parts.keypair, domain: "control")))
         revoked = Set(keys.keys.filter { $0.revoked != nil }.map(\.publicKey))
         handle(.restored(try parts.store.load()))
@@ -235,17 +235,6 @@ final class ControlLoop {
         for key in parts.keys.keys where key.revoked != nil && revoked.insert(key.publicKey).inserted {
             logger.notice("key revoked", metadata: ["peer.key": "\(key.name)"])
             if key.role == .worker { handle(.revoked(worker: key.name)) }
-        }
-    }
-}
-
-extension ZAPDecision {
-    /// The user id of an admitted connection is its public key, under which every message's sender is looked up again.
-    init(_ key: AuthorisedKey?) {
-        if let key {
-            self = .allow(userID: key.publicKey)
-        } else {
-            self = .deny(reason: "unknown key")
         }
     }
 }

@@ -55,6 +55,14 @@ package final class KeyRing: Sendable {
         state.withLock { $0.byKey[publicKey].flatMap { $0.revoked == nil ? $0 : nil } }
     }
 
+    /// Decides about a new connection, by the list as it is on the disk now: a client that is refused once does not try
+    /// again. The user id of an admitted connection is its public key, under which each message's sender is looked up.
+    func admit(_ key: CurveKey) -> ZAPDecision {
+        // A list that cannot be read is the loop's to complain about; the keys known before stay in force.
+        try? refresh()
+        return holder(of: key.z85) == nil ? .deny(reason: "unknown key") : .allow(userID: key.z85)
+    }
+
     /// The key, revoked or not.
     func known(_ publicKey: String) -> AuthorisedKey? { state.withLock { $0.byKey[publicKey] } }
 

@@ -5,6 +5,7 @@ import Report
 import Scheduling
 import Store
 import Sweep
+import SwiftProtobuf
 import Testing
 import Wire
 import ZeroMQ
@@ -37,8 +38,7 @@ import ZeroMQ
             #expect(try await worker.ack().verdict == "accepted")
 
             try worker.heartbeat(credit: 4)
-            for _ in 0..<2 {
-                let lease = try await worker.lease()
+            for lease in [try await worker.lease(), try await worker.lease()] {
                 #expect(lease.inputs.map(\.sha256) == [checkpoint.sha256])
                 #expect(lease.sweep == "small")
                 try worker.result(of: lease, accuracy: 0.8)
@@ -91,17 +91,23 @@ import ZeroMQ
 
     @Test func aRepeatedResultIsAcknowledgedAgainAndAnotherIsAReplica() async throws {
         try await fixture.withCoordinator { service, endpoints, client in
-            let (worker, lease) = try await leasedWorker(endpoints, client)
+            let (worker, first) = try await leasedWorker(endpoints, client)
+            let release = WireStageRelease.with {
+                $0.stageKey = first.stageKey
+                $0.epoch = first.epoch
+            }
+            try worker.send(.release(release))
+            try worker.heartbeat(credit: 1)
+            let lease = try await worker.lease()
+            #expect(lease.stageKey == first.stageKey)
+            #expect(lease.epoch == first.epoch + 1)
             for _ in 0..<3 { try worker.result(of: lease) }
             for _ in 0..<3 { #expect(try await worker.ack().verdict == "accepted") }
-            let other = try ScriptedWorker(try fixture.key("bob"), endpoints.control)
-            try other.hello()
-            try other.result(of: lease, accuracy: 0.1)
-            #expect(try await other.ack().verdict == "replica")
+            try worker.result(of: first, accuracy: 0.1)
+            #expect(try await worker.ack().verdict == "replica")
             let outcome = try service.parts.store.load().stages[try #require(StageKey(hex: lease.stageKey))]?.outcome
             #expect(outcome?.measures["test_accuracy"] == 0.9)
             try await worker.close()
-            try await other.close()
         }
     }
 

@@ -128,7 +128,7 @@ import ZeroMQ
         let running = try KeyRing(fixture.directory)
         let key = try fixture.key("ada").publicKey
         #expect(running.holder(of: key) == nil)
-        try running.refresh()
+        #expect(running.admit(try #require(CurveKey(z85: key))) == .allow(userID: key))
         #expect(running.holder(of: key)?.name == "ada")
         try KeyRing(fixture.directory).revoke("ada")
         try running.refresh()
