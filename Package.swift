@@ -112,14 +112,16 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .target(name: "Networks", dependencies: ["Torch", "Sweep"], swiftSettings: strict),
         .target(name: "Pruning", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
         .target(
-            name: "Engine", dependencies: ["Datasets", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
+            name: "Engine",
+            dependencies: ["Datasets", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
             swiftSettings: strict),
         .executableTarget(
             name: "espalier-engine", dependencies: ["Engine", "Sweep", argumentParser], swiftSettings: strict),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch"], swiftSettings: strict),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
-        .testTarget(name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
+        .testTarget(
+            name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "espalier-engine", "Networks", "Pruning", "Sweep", "Torch"],
             exclude: ["check_logits.py"], swiftSettings: strict),
