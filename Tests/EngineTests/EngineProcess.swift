@@ -21,6 +21,13 @@ final class EngineProcess {
 
     init(_ arguments: [String] = []) throws {
         let output = Pipe()
+        // Other processes that tests start must not inherit these ends: they would keep the pipes open.
+        for handle in [
+            input.fileHandleForReading, input.fileHandleForWriting, output.fileHandleForReading,
+            output.fileHandleForWriting,
+        ] {
+            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
         process.executableURL = Self.executable
         process.arguments = arguments
         process.standardInput = input

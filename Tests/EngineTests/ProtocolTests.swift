@@ -3,9 +3,7 @@ import Sweep
 import Testing
 
 /// The engine as the worker sees it: a process, lines in, lines out.
-///
-/// One at a time: a process started meanwhile inherits the other's pipes and keeps them open.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ProtocolTests {
+@Suite(.timeLimit(.minutes(1))) struct ProtocolTests {
     @Test func describesItself() async throws {
         let engine = try EngineProcess()
         try engine.send(#"{"describe":{}}"#)
