@@ -70,6 +70,7 @@ var targets: [Target] = [
 
     .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: strict),
     .testTarget(name: "SweepTests", dependencies: ["Sweep"], swiftSettings: strict),
+    .testTarget(name: "DeployTests", dependencies: ["Sweep", subprocess], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),

@@ -28,7 +28,7 @@ package enum DatasetCatalogue {
         /// SHA-256, in hexadecimal, of one line "NAME SHA256\n" a file, in the order of the names.
         package var digest: String {
             let lines = files.sorted { $0.name < $1.name }.map { "\($0.name) \($0.sha256)\n" }.joined()
-            return SHA256.hash(data: Data(lines.utf8)).map { String(format: "%02x", $0) }.joined()
+            return SHA256.hash(data: Data(lines.utf8)).hexadecimal
         }
     }
 

@@ -17,7 +17,7 @@ package struct StageKey: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
     /// The key of a canonical description, as it travels in a lease.
     package init(hashing description: String) {
-        hex = SHA256.hash(data: Data(description.utf8)).map { String(format: "%02x", $0) }.joined()
+        hex = SHA256.hash(data: Data(description.utf8)).hexadecimal
     }
 
     /// The first twelve digits, for people.

@@ -48,7 +48,9 @@ struct SweepFileReader {
             omitted += 1
             return
         }
-        issues.append(.init(file: file, line: line, column: column, keyPath: path, message: message))
+        issues.append(
+            .init(
+                file: file, line: line, column: column, keyPath: printable(path, atMost: 200), message: message))
     }
 
     // MARK: - The document
@@ -266,7 +268,13 @@ private func unknown(_ what: String, _ word: String, allowed: [String]) -> Strin
 }
 
 /// The text on one line, bounded, between quotes.
-func quoted(_ text: String) -> String {
-    let line = String(text.map { $0.isNewline ? " " : $0 }.prefix(60))
-    return "'\(line)\(text.count > 60 ? "..." : "")'"
+func quoted(_ text: String) -> String { "'\(printable(text, atMost: 60))'" }
+
+/// The text without control characters, which would reach the user's terminal, and bounded.
+private func printable(_ text: String, atMost limit: Int) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(limit) {
+        line.append(scalar.properties.generalCategory == .control ? " " : scalar)
+    }
+    return String(line) + (text.unicodeScalars.count > limit ? "..." : "")
 }

@@ -45,8 +45,11 @@ extension SweepFileReading {
 
     private mutating func schedule(_ field: Field, epochs: Int) -> Training.Schedule {
         if field.isScalar {
-            return reader.choice(field, among: ["constant", "cosine", "step"], what: "schedule") == "cosine"
-                ? .cosine : .constant
+            let name = reader.choice(field, among: ["constant", "cosine", "step"], what: "schedule")
+            if name == "step" {
+                reader.report(field, "write the steps as {step: {epochs: [10, 15], factor: 0.1}}")
+            }
+            return name == "cosine" ? .cosine : .constant
         }
         guard let step = reader.section(field, keys: ["step"])?["step"],
             let fields = reader.section(step, keys: ["epochs", "factor"])
