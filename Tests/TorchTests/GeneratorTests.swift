@@ -16,6 +16,13 @@ import Testing
         #expect(try draw(1 << 63) != draw(0))
     }
 
+    /// `torch.Generator().manual_seed(7)`: randperm(6), then three uniform numbers.
+    @Test func streamsAreThoseOfPyTorch() throws {
+        let generator = try Generator(seed: 7)
+        #expect(try generator.permutation(6).toInts() == [3, 0, 1, 5, 2, 4])
+        try expectClose(try generator.uniform([3]).toDoubles(), [0.4250614047, 0.2070860267, 0.6297363639])
+    }
+
     @Test func streamsDoNotDisturbEachOther() throws {
         let alone = try Generator(seed: 1)
         let expected = [try alone.normal([8]).toDoubles(), try alone.normal([8]).toDoubles()]

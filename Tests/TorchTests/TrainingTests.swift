@@ -70,7 +70,7 @@ import Testing
             _ = try gradients(of: try model.loss(), withRespectTo: model.parameters.map(\.tensor))
             _ = try model.images.sort()
             _ = try Generator(seed: 1).permutation(4)
-            for _ in 0..<10 { #expect(throws: TorchError.self) { try model.images + model.labels } }
+            #expect(throws: TorchError.self) { try model.images + model.labels }
         }
         #expect(liveHandles < before + 350)
     }
