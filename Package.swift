@@ -124,7 +124,8 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .target(name: "Networks", dependencies: ["Torch", "Sweep"], swiftSettings: strict),
         .target(name: "Pruning", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
         .target(
-            name: "Engine", dependencies: ["Datasets", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
+            name: "Engine",
+            dependencies: ["Datasets", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
             swiftSettings: strict),
         .executableTarget(
             name: "espalier-engine", dependencies: ["Engine", "Sweep", argumentParser], swiftSettings: strict),

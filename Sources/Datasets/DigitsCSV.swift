@@ -10,7 +10,8 @@ enum DigitsCSV {
                 numbers.dropLast().allSatisfy({ $0 <= 16 }), let label = numbers.last, label <= 9
             else {
                 throw DatasetError(
-                    "\(name), line \(index + 1): expected 64 values of 0 to 16 and a label of 0 to 9, separated by commas")
+                    "\(name), line \(index + 1): expected 64 values of 0 to 16 and a label of 0 to 9, separated by commas"
+                )
             }
             images.pixels += numbers.dropLast()
             images.labels.append(Int64(label))

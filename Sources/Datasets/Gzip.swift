@@ -36,7 +36,8 @@ enum Gzip {
                 output += chunk[..<produced]
                 if status == Z_STREAM_END { return output }
                 guard status == Z_OK, produced > 0 || stream.avail_in > 0 else {
-                    let complaint = status == Z_OK || status == Z_BUF_ERROR ? "is cut short" : "is not a valid gzip file"
+                    let isShort = status == Z_OK || status == Z_BUF_ERROR
+                    let complaint = isShort ? "is cut short" : "is not a valid gzip file"
                     throw DatasetError("\(name) \(complaint); fetch the original file again")
                 }
             }

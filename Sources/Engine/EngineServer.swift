@@ -3,8 +3,8 @@ internal import Dispatch
 internal import Foundation
 internal import Networks
 internal import Pruning
-internal import SwiftProtobuf
 internal import Sweep
+internal import SwiftProtobuf
 internal import Wire
 
 /// The engine as a child process: requests on standard input, events on standard output, one line of JSON each.
@@ -118,7 +118,8 @@ extension Job {
     fileprivate init(_ run: WireRun) throws {
         guard let key = StageKey(hex: run.stageKey), let stage = try? Stage(canonicalJSON: run.stage) else {
             throw EngineError(
-                .invalidStage, "the request's stage or its key cannot be read; use the same version of Espalier everywhere")
+                .invalidStage,
+                "the request's stage or its key cannot be read; use the same version of Espalier everywhere")
         }
         func path(_ role: String) -> String? { run.inputs.first { $0.role == role }?.path }
         self.init(

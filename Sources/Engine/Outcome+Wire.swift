@@ -1,5 +1,5 @@
-internal import SwiftProtobuf
 internal import Sweep
+internal import SwiftProtobuf
 internal import Wire
 
 extension WireOutcome {

@@ -116,7 +116,8 @@ package final class StageRunner {
         }
         guard let path = job.checkpoint else {
             throw EngineError(
-                .artifact, "a prune stage starts from the dense network's checkpoint, and none was given; pass it as input")
+                .artifact,
+                "a prune stage starts from the dense network's checkpoint, and none was given; pass it as input")
         }
         return try Checkpoint.read(network, from: path)
     }
@@ -230,7 +231,9 @@ package final class StageRunner {
         let trainingLoss = try lossSum.item() / Double(max(split.training.count, 1))
         let validation = try Evaluation(of: model, on: dataset.training, at: split.validation)
         guard trainingLoss.isFinite, validation.loss.isFinite else {
-            status = (.diverged, "the loss became non-finite in epoch \(record.curve.count + 1); lower the learning rate")
+            status = (
+                .diverged, "the loss became non-finite in epoch \(record.curve.count + 1); lower the learning rate"
+            )
             return
         }
         record.curve.append(

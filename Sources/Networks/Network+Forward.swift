@@ -14,7 +14,8 @@ extension Network {
         for node in nodes {
             let incoming = node.inputs.first.map { outputs[$0] } ?? input
             if let observe, node.weightShape != nil { try observe(node, incoming) }
-            outputs.append(try node.apply(to: incoming, others: node.inputs.dropFirst().map { outputs[$0] }, parameters))
+            let others = node.inputs.dropFirst().map { outputs[$0] }
+            outputs.append(try node.apply(to: incoming, others: others, parameters))
         }
         return outputs.last ?? input
     }

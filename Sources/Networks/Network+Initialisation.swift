@@ -1,5 +1,5 @@
-package import Torch
 internal import Sweep
+package import Torch
 
 extension Network {
     /// Fresh parameters of a seed, by name: a function of (seed, "initialisation", parameter name).

@@ -17,8 +17,10 @@ struct ExactSelection {
         var start = 0
         var result: [String: Tensor] = [:]
         for parameter in network.prunable {
-            result[parameter.name] = try kept.narrow(dimension: 0, start: start, length: parameter.count).reshape(parameter.shape)
-                .contiguous()
+            result[parameter.name] = try kept.narrow(dimension: 0, start: start, length: parameter.count).reshape(
+                parameter.shape
+            )
+            .contiguous()
             start += parameter.count
         }
         return try Masks(result, of: network)

@@ -1,5 +1,5 @@
-internal import Torch
 internal import Networks
+internal import Torch
 
 /// Magnitude pruning: the smallest weights matter least.
 ///

@@ -60,7 +60,8 @@ struct NNrelief: Scorer {
         let columns = try (0..<node.inputShape[0]).map { channel in
             let map = try magnitude.narrow(dimension: 1, start: channel, length: 1).contiguous()
                 .conv2d(
-                    weight: strength.narrow(dimension: 1, start: channel, length: 1).contiguous(), bias: nil, stride: stride,
+                    weight: strength.narrow(dimension: 1, start: channel, length: 1).contiguous(), bias: nil,
+                    stride: stride,
                     padding: padding)
             let norms = try map.to(.float64).square().sum([2, 3]).sqrt()
             return try norms.sum([0]).reshape([outputs, 1])

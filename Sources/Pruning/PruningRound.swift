@@ -34,7 +34,8 @@ package struct PruningRound: Sendable {
         if sparsity == 0 { return masks }
         let scores = try scorer.scores(in: context)
         for (name, score) in scores where try !score.isAllFinite {
-            throw PruningError("the method gave scores for \(name) that are not finite; check the dense network's training")
+            throw PruningError(
+                "the method gave scores for \(name) that are not finite; check the dense network's training")
         }
         switch (scorer.scope, level) {
         case (.neuron, .knob("alpha", let alpha)):

@@ -6,7 +6,8 @@ import Testing
 @Suite struct FormatTests {
     /// "espalier" five times, gzipped.
     static let gzipped: [UInt8] = [
-        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 75, 45, 46, 72, 204, 201, 76, 45, 74, 37, 64, 3, 0, 11, 137, 228, 217, 40, 0, 0, 0,
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 75, 45, 46, 72, 204, 201, 76, 45, 74, 37, 64, 3, 0, 11, 137, 228, 217, 40, 0,
+        0, 0,
     ]
 
     @Test func gzipUnpacks() throws {
@@ -67,8 +68,8 @@ import Testing
     static let line = Array(repeating: "0", count: 64).joined(separator: ",")
 
     @Test(arguments: [
-        "\(line)", "\(line),10", "\(line),1,2", "17\(line.dropFirst()),1", "x\(line.dropFirst()),1", "100\(line.dropFirst()),1", "-1\(line.dropFirst()),1",
-        "\(line),",
+        "\(line)", "\(line),10", "\(line),1,2", "\(line),",
+        "17\(line.dropFirst()),1", "x\(line.dropFirst()),1", "100\(line.dropFirst()),1", "-1\(line.dropFirst()),1",
     ])
     func digitsRefuses(_ text: String) {
         let error = #expect(throws: DatasetError.self) {

@@ -6,7 +6,8 @@ import Testing
 
 /// Every failure is one sentence with the thing and the remedy, and names its cause.
 @Suite(.timeLimit(.minutes(1))) struct FailureTests {
-    static func failure(_ stage: Stage, _ scratch: Scratch, checkpoint: String? = nil, data: String = "") -> EngineError {
+    static func failure(_ stage: Stage, _ scratch: Scratch, checkpoint: String? = nil, data: String = "") -> EngineError
+    {
         let error = #expect(throws: EngineError.self) {
             try StageRunner.outcome(
                 of: Job(

@@ -63,7 +63,9 @@ enum Digits {
     static func finish(
         _ stage: Stage, in directory: String, checkpoint: String? = nil, resume: String? = nil
     ) throws -> (outcome: Outcome, checkpoint: String) {
-        guard case .finished(let outcome, let path) = try run(stage, in: directory, checkpoint: checkpoint, resume: resume)
+        guard
+            case .finished(let outcome, let path) = try run(
+                stage, in: directory, checkpoint: checkpoint, resume: resume)
         else { throw EngineError(.crash, "the stage stopped") }
         return (outcome, path)
     }

@@ -31,7 +31,8 @@ import Testing
 
     static func stage(_ mode: Retrain.Mode, epochs: Int, iterations: Int) -> Stage {
         Stage(
-            kind: .prune, network: "lenet-300-100", dataset: DatasetReference(name: "digits", digest: "", validation: 0),
+            kind: .prune, network: "lenet-300-100",
+            dataset: DatasetReference(name: "digits", digest: "", validation: 0),
             seed: 0, threads: 1, training: training(.step(epochs: [8], factor: 0.5)),
             pruning: Pruning(
                 method: "random", knobs: [:], level: .sparsity(0.5), iterations: iterations,

@@ -74,7 +74,8 @@ import Torch
         let output = try network.forward(input, parameters) { node, _ in seen.append(node.name) }
         #expect(seen == ["conv1", "conv2", "fc"])
         func parameter(_ name: String) throws -> Tensor { try #require(parameters[name]) }
-        let trunk = try input.conv2d(weight: parameter("conv1.weight"), bias: parameter("conv1.bias"), padding: 1).relu()
+        let trunk = try input.conv2d(weight: parameter("conv1.weight"), bias: parameter("conv1.bias"), padding: 1)
+            .relu()
         let branch = try trunk.conv2d(weight: parameter("conv2.weight"), bias: parameter("conv2.bias"), padding: 1)
         let expected = try (trunk + branch).maxPool2d(kernel: 2).flatten(from: 1)
             .linear(weight: parameter("fc.weight"), bias: parameter("fc.bias"))

@@ -31,10 +31,11 @@ import Torch
     }
 
     /// Neuron a1 never fires, so nothing reads it: it loses its inputs and its bias, at any alpha.
-    @Test(arguments: [
-        (1.0, [1, 1, 1]), (0.75, [1, 1, 1]), (0.6, [1, 1, 0]), (0.41, [1, 1, 0]), (0.4, [1, 0, 0]),
-        (0.01, [1, 0, 0]),
-    ] as [(Double, [UInt8])])
+    @Test(
+        arguments: [
+            (1.0, [1, 1, 1]), (0.75, [1, 1, 1]), (0.6, [1, 1, 0]), (0.41, [1, 1, 0]), (0.4, [1, 0, 0]),
+            (0.01, [1, 0, 0]),
+        ] as [(Double, [UInt8])])
     func keepsTheSmallestPrefix(_ alpha: Double, _ first: [UInt8]) throws {
         let context = try Self.context()
         let selection = try NeuronSelection(network: context.network, scores: NNrelief().scores(in: context))
@@ -73,7 +74,8 @@ import Torch
                             var value = 0.0
                             for dy in 0..<3 {
                                 for dx in 0..<3 {
-                                    value += abs(w[((filter * 2 + channel) * 3 + dy) * 3 + dx])
+                                    value +=
+                                        abs(w[((filter * 2 + channel) * 3 + dy) * 3 + dx])
                                         * abs(x[((image * 2 + channel) * 5 + row + dy) * 5 + column + dx])
                                 }
                             }
