@@ -84,7 +84,11 @@ var targets: [Target] = [
         dependencies: ["Coordinator", "EspalierTestKit", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ"],
         swiftSettings: strict),
     .testTarget(
-        name: "WorkerTests", dependencies: ["Worker", "EspalierTestKit", "Scheduling", "Sweep", "Wire", "ZeroMQ"],
+        name: "WorkerTests",
+        dependencies: [
+            "Worker", "EspalierTestKit", "espalier-fake-engine", "Artifacts", "Scheduling", "Sweep", "Wire", "ZeroMQ",
+            logging,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "SystemTests",

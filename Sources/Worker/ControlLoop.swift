@@ -134,13 +134,15 @@ final class ControlLoop {
         case .handshakeSucceeded: feed(.connected)
         case .disconnected: feed(.disconnected)
         case .refused(let status) where status >= 400:
-            let sentence = "the coordinator at \(configuration.coordinator) does not accept the key in "
+            let sentence =
+                "the coordinator at \(configuration.coordinator) does not accept the key in "
                 + "\(configuration.keyPath): it is unknown there or was revoked; make one with 'espalier keys add worker "
                 + "\(configuration.name)' on the head node and copy it here"
             feed(.received(.refused(retry: false, sentence: sentence)))
         case .refused: feed(.disconnected)
         case .handshakeFailed:
-            reachability.complaint = "something answers there, but not with the coordinator key in "
+            reachability.complaint =
+                "something answers there, but not with the coordinator key in "
                 + "\(configuration.keyPath); check the address, and that the key file is from this coordinator"
             feed(.disconnected)
         case .connected, .accepted, .acceptFailed, .connectRetried: break

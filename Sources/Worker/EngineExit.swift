@@ -16,7 +16,8 @@ enum EngineExit: Hashable, Sendable {
         if isOutOfMemory(oomKills: oomKills, stderr: stderr) {
             return Failure(
                 cause: .outOfMemory,
-                message: "the engine \(program) ran out of memory (\(description)); give it a smaller batch, or the worker "
+                message:
+                    "the engine \(program) ran out of memory (\(description)); give it a smaller batch, or the worker "
                     + "fewer slots or more memory", evidence: stderr)
         }
         return Failure(
@@ -46,7 +47,8 @@ enum EngineExit: Hashable, Sendable {
 
     private static func name(of number: Int32) -> String {
         let names: [Int32: String] = [
-            SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGHUP: "SIGHUP", SIGILL: "SIGILL", SIGINT: "SIGINT",
+            SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGHUP: "SIGHUP", SIGILL: "SIGILL",
+            SIGINT: "SIGINT",
             SIGKILL: "SIGKILL", SIGPIPE: "SIGPIPE", SIGQUIT: "SIGQUIT", SIGSEGV: "SIGSEGV", SIGSYS: "SIGSYS",
             SIGTERM: "SIGTERM", SIGXCPU: "SIGXCPU",
         ]

@@ -25,7 +25,8 @@ enum EngineReport: Sendable {
             return ("", .garbage(sentence: sentence))
         }
         guard let event = try? WireEngineEvent(line: text), let body = event.body else {
-            let sentence = "the engine wrote a line that is no engine event: '\(text.prefix(200))'; only events belong on "
+            let sentence =
+                "the engine wrote a line that is no engine event: '\(text.prefix(200))'; only events belong on "
                 + "stdout, everything else on stderr"
             return ("", .garbage(sentence: sentence))
         }
@@ -78,7 +79,8 @@ enum EngineReport: Sendable {
             throw ArtifactFailure(failure: Failure(cause: .storage, message: error.description))
         }
         guard artifact.sha256.isEmpty || artifact.sha256 == reference.sha256 else {
-            let message = "the engine's file \(artifact.path) is not what the engine said: its SHA-256 is "
+            let message =
+                "the engine's file \(artifact.path) is not what the engine said: its SHA-256 is "
                 + "\(reference.sha256.prefix(12)), not \(artifact.sha256.prefix(12)); check the disk and the engine"
             throw ArtifactFailure(failure: Failure(cause: .engineCrash, message: message))
         }

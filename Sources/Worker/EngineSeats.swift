@@ -62,7 +62,8 @@ final class EngineSeats {
         } catch {
             throw StageRefusal(.storage, error.description)
         }
-        let command = assignment.engine.isEmpty || assignment.engine == ["espalier-engine"]
+        let command =
+            assignment.engine.isEmpty || assignment.engine == ["espalier-engine"]
             ? configuration.engine : assignment.engine
         let device = configuration.device(of: slot)
         let process = process(

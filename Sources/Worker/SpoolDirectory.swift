@@ -36,6 +36,9 @@ final class SpoolDirectory: Sendable {
 
     deinit { close(lock) }
 
+    /// Lets another worker have the directory.
+    func release() { flock(lock, LOCK_UN) }
+
     /// The engine's directory for a stage, with what an earlier attempt left in it.
     func makeWork(of stage: StageKey) throws(FileFailure) -> String {
         let directory = work(of: stage)

@@ -142,8 +142,8 @@ extension WireFailureCause {
             case .timeLimit: .timeLimit
             case .artifact: .artifact
             case .storage: .storage
-            // The coordinator's own finding; no worker reports it.
-            case .lostWorker: .unspecified
+            // The coordinator's own findings; no worker reports them.
+            case .lostWorker, .parent: .unspecified
             }
     }
 }

@@ -56,14 +56,18 @@ package struct WorkerConfiguration: Sendable {
             throw WorkerError(.invalidConfiguration, "the device '\(device)' is not known; use cpu or cuda:N")
         }
         if devices.isEmpty { throw WorkerError(.invalidConfiguration, "no device was given; use cpu or cuda:N") }
-        if engine.isEmpty { throw WorkerError(.invalidConfiguration, "the engine's command line is empty; name a program") }
+        if engine.isEmpty {
+            throw WorkerError(.invalidConfiguration, "the engine's command line is empty; name a program")
+        }
         if let dataDirectory {
             var isDirectory: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: dataDirectory, isDirectory: &isDirectory), isDirectory.boolValue
+            guard FileManager.default.fileExists(atPath: dataDirectory, isDirectory: &isDirectory),
+                isDirectory.boolValue
             else {
                 throw WorkerError(
                     .invalidConfiguration,
-                    "the data directory \(dataDirectory) does not exist; name the folder that holds the data sets with --data")
+                    "the data directory \(dataDirectory) does not exist; name the folder that holds the data sets with --data"
+                )
             }
         }
     }

@@ -17,6 +17,7 @@ package final class WorkerService: Sendable {
     private let cache: ArtifactStore
     private let reactor: Reactor
     private let mailbox: Mailbox<ControlLoop.Post>
+    private let version: String
 
     /// Checks the configuration and takes the spool directory.
     ///
@@ -44,18 +45,19 @@ package final class WorkerService: Sendable {
         mailbox = Mailbox(waking: reactor)
     }
 
-    private let version: String
-
-    /// Works until it is drained or refused. Returns how the process should end.
+    /// Works until it is drained or refused; once. Returns how the process should end.
     ///
     /// - Throws: ``WorkerError`` when the engine does not work.
     package func run() async throws -> WorkerExit {
+        defer { spool.release() }
         // An engine that ends while it is written to is an error to handle, not a signal to die of.
         signal(SIGPIPE, SIG_IGN)
         spool.removeStaleWork()
         cache.removeAbandoned(olderThan: .seconds(14 * 86_400))
         let orphans = EngineLeftovers(directory: spool.engines).killAll()
-        if orphans > 0 { logger.warning("ended engines an earlier worker left", metadata: ["worker.engines": "\(orphans)"]) }
+        if orphans > 0 {
+            logger.warning("ended engines an earlier worker left", metadata: ["worker.engines": "\(orphans)"])
+        }
 
         let launch = EngineLaunch(command: configuration.engine, threads: 1, device: configuration.device(of: 0))
         let engine = try await EngineDescription.ask(launch)
