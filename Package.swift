@@ -94,7 +94,11 @@ var targets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(
-        name: "WorkerTests", dependencies: ["Worker", "EspalierTestKit", "Scheduling", "Sweep", "Wire", "ZeroMQ"],
+        name: "WorkerTests",
+        dependencies: [
+            "Worker", "EspalierTestKit", "espalier-fake-engine", "Artifacts", "Scheduling", "Sweep", "Wire", "ZeroMQ",
+            logging,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "SystemTests",

@@ -1,0 +1,158 @@
+import Foundation
+import Logging
+import Sweep
+import Testing
+import Wire
+import Worker
+import ZeroMQ
+
+@Suite(.timeLimit(.minutes(1))) struct WorkerTrouble {
+    struct Fault: Sendable, CustomTestStringConvertible {
+        var name: String
+        var cause: WireFailureCause
+        var words: String
+        var testDescription: String { name }
+    }
+
+    static let faults = [
+        Fault(name: "crash", cause: .engineCrash, words: "signal 11, SIGSEGV"),
+        Fault(name: "kill", cause: .engineCrash, words: "signal 9, SIGKILL"),
+        Fault(name: "exit", cause: .engineCrash, words: "exit code 3"),
+        Fault(name: "out-of-memory", cause: .outOfMemory, words: "ran out of memory"),
+        Fault(name: "garbage", cause: .engineCrash, words: "'loss is 0.3, going fine {'"),
+        Fault(name: "huge-line", cause: .engineCrash, words: "a line of more than 1048576 bytes"),
+        Fault(name: "invalid", cause: .invalidStage, words: "no such method in this engine"),
+    ]
+
+    @Test(arguments: faults)
+    func aFaultyEngineFailsItsStageWithEvidenceAndTheNextOneRuns(fault: Fault) async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let coordinator = try await bench.coordinator()
+        let once = ["--fault", fault.name, "--once", "\(bench.directory)/once"]
+        let worker = try bench.worker(at: coordinator.endpoint, engine: once)
+        try await bench.working(worker) {
+            _ = try await coordinator.heartbeat()
+            let key = try coordinator.lease(.example())
+            let failure = try await coordinator.failure()
+            #expect(failure.stageKey == key && failure.epoch == 1 && failure.cause == fault.cause)
+            #expect(failure.message.contains(fault.words))
+            #expect(failure.evidence.contains("about to show fault '\(fault.name)'"))
+            try coordinator.lease(.example(), epoch: 2)
+            let result = try await coordinator.result()
+            #expect(result.stageKey == key && result.epoch == 2)
+        }
+        try await coordinator.stop()
+    }
+
+    @Test func aDamagedLeaseIsRefused() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let coordinator = try await bench.coordinator()
+        let worker = try bench.worker(at: coordinator.endpoint)
+        try await bench.working(worker) {
+            _ = try await coordinator.heartbeat()
+            coordinator.say {
+                $0.lease.stageKey = StageKey(hashing: "one thing").hex
+                $0.lease.epoch = 1
+                $0.lease.stage = "another"
+            }
+            #expect(try await coordinator.failure().cause == .invalidStage)
+        }
+        try await coordinator.stop()
+    }
+
+    @Test func anEngineThatCannotBeStartedFailsItsStage() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let coordinator = try await bench.coordinator()
+        let worker = try bench.worker(at: coordinator.endpoint)
+        try await bench.working(worker) {
+            _ = try await coordinator.heartbeat()
+            try coordinator.lease(.example(), engine: ["/nowhere/train.py"])
+            let failure = try await coordinator.failure()
+            #expect(failure.cause == .engineCrash && failure.message.contains("/nowhere/train.py"))
+        }
+        try await coordinator.stop()
+    }
+
+    @Test func anUnknownKeyEndsTheWorkerWithARemedy() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let coordinator = try await bench.coordinator(admits: CurveKeypair.generate().publicKey)
+        let exit = try await bench.worker(at: coordinator.endpoint).run()
+        #expect(exit.code == 1)
+        #expect(exit.sentence.contains("does not accept the key in \(bench.keyPath)"))
+        #expect(exit.sentence.contains("espalier keys add worker bench-1"))
+        try await coordinator.stop()
+    }
+
+    @Test(arguments: [WireRefused.Reason.protocolVersion, .revoked, .wrongName, .wrongRole, .malformed])
+    func aRefusalEndsTheWorkerWithTheCoordinatorsSentence(reason: WireRefused.Reason) async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        var refusal = WireRefused()
+        refusal.reason = reason
+        refusal.message = "not you, for a reason; do something"
+        let coordinator = try await bench.coordinator(habits: .init(refusal: refusal))
+        let exit = try await bench.worker(at: coordinator.endpoint).run()
+        #expect(exit.code == 1 && exit.sentence == "not you, for a reason; do something")
+        try await coordinator.stop()
+    }
+
+    @Test func anEngineThatDoesNotWorkIsOneSentence() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        for (command, words) in [
+            (["/nowhere/engine"], "there is no such program"),
+            (["/bin/false"], "it ended without describing itself (exit code 1)"),
+            (["/bin/echo", "hello"], "with something else"),
+        ] {
+            var configuration = try WorkerConfiguration(coordinator: "tcp://127.0.0.1:1", keyPath: bench.keyPath)
+            configuration.spoolDirectory = bench.spool
+            configuration.engine = command
+            let worker = try WorkerService(configuration, logger: .init(label: "test"))
+            let error = await #expect(throws: WorkerError.self) { try await worker.run() }
+            #expect(error?.code == .engine)
+            #expect(error?.message.contains(words) == true && error?.message.contains("--engine") == true)
+        }
+    }
+
+    @Test func aSpoolHasOneWorker() throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let first = try bench.worker(at: "tcp://127.0.0.1:1")
+        let error = #expect(throws: WorkerError.self) { try bench.worker(at: "tcp://127.0.0.1:1") }
+        #expect(error?.code == .spoolInUse)
+        #expect(error?.message.contains("process \(getpid())") == true)
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func aConfigurationThatCannotWorkIsOneSentence() throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let changes: [(String, @Sendable (inout WorkerConfiguration) -> Void)] = [
+            ("0 slots", { $0.slots = 0 }), ("'gpu'", { $0.devices = ["gpu"] }),
+            ("/nowhere", { $0.dataDirectory = "/nowhere" }), ("empty", { $0.engine = [] }),
+            ("role operator", { $0.key.role = .operator }), ("/proc/spool", { $0.spoolDirectory = "/proc/spool" }),
+        ]
+        for (words, change) in changes {
+            var configuration = try WorkerConfiguration(coordinator: "tcp://127.0.0.1:1", keyPath: bench.keyPath)
+            configuration.spoolDirectory = bench.spool
+            change(&configuration)
+            let error = #expect(throws: WorkerError.self) {
+                try WorkerService(configuration, logger: .init(label: "test"))
+            }
+            #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func theEndOfASlurmJobIsRead() {
+        let now = Date(timeIntervalSince1970: 1000)
+        #expect(
+            WorkerConfiguration.remainingSlurmTime(environment: ["SLURM_JOB_END_TIME": "1600"], now: now)
+                == .seconds(600))
+        #expect(WorkerConfiguration.remainingSlurmTime(environment: ["SLURM_JOB_END_TIME": "soon"], now: now) == nil)
+        #expect(WorkerConfiguration.remainingSlurmTime(environment: [:], now: now) == nil)
+    }
+}
