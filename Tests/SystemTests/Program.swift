@@ -13,8 +13,7 @@ final class Program: Sendable {
 
     let name: String
     let pid: pid_t
-    // Safety: Foundation's Process is used from `init` and, for `isRunning` and `interrupt`, not at all; it is only kept alive.
-    private nonisolated(unsafe) let process: Process
+    private let process: Process
     private let state = Mutex(State())
 
     /// Where the package's executables lie: beside the test bundle that is running.
@@ -46,8 +45,8 @@ final class Program: Sendable {
         self.process = process
         try process.run()
         pid = process.processIdentifier
-        collect(output, \.output)
-        collect(log, \.log)
+        collect(output) { $0.output.append($1) }
+        collect(log) { $0.log.append($1) }
         process.terminationHandler = { [self] process in
             update {
                 $0.status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
@@ -55,12 +54,12 @@ final class Program: Sendable {
         }
     }
 
-    private func collect(_ pipe: Pipe, _ stream: WritableKeyPath<State, Data> & Sendable) {
+    private func collect(_ pipe: Pipe, into stream: @escaping @Sendable (inout State, Data) -> Void) {
         pipe.fileHandleForReading.readabilityHandler = { [self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil }
             update { state in
-                state[keyPath: stream].append(data)
+                stream(&state, data)
                 if data.isEmpty { state.openStreams -= 1 }
             }
         }
