@@ -89,7 +89,8 @@ var targets: [Target] = [
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "Artifacts", "Coordinator", "EspalierTestKit", "Report", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ", grdb,
+            "Artifacts", "Coordinator", "EspalierTestKit", "Report", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ",
+            grdb,
             logging, protobuf,
         ],
         swiftSettings: strict),

@@ -59,6 +59,17 @@ package final class CoordinatorService: Sendable {
     ///
     /// Throws a `ZeroMQError` naming the endpoint when it is taken or malformed.
     package func start() async throws -> Endpoints {
+        do { return try await startLoops() } catch {
+            // Whatever was opened is closed before the error is reported, so that a next attempt finds nothing in its way.
+            control.stop()
+            artifacts.stop()
+            _ = (await control.end(), await artifacts.end())
+            parts.lock.release()
+            throw error
+        }
+    }
+
+    private func startLoops() async throws -> Endpoints {
         let (artifactEndpoint, artifactPort) = try await artifacts.start { [parts, control] loop in
             let artifacts = try ArtifactLoop(parts, loop: loop)
             let place = (artifacts.endpoint, artifacts.port)
@@ -69,26 +80,21 @@ package final class CoordinatorService: Sendable {
             }
         }
         let chores = Chores(waking: control)
-        do {
-            return try await control.start { [parts, artifacts] loop in
-                let control = try ControlLoop(parts, loop: loop, chores: chores, artifactPort: artifactPort)
-                let endpoints = Endpoints(
-                    control: control.endpoint.onThisMachine, artifacts: artifactEndpoint.onThisMachine, pid: getpid())
-                try parts.directory.publish(endpoints)
-                return Prepared(endpoints) {
-                    defer {
-                        parts.directory.withdrawEndpoints()
-                        artifacts.stop()
-                    }
-                    try control.run()
-                    try parts.store.close()
-                    parts.logger.info("coordinator stopped")
+        return try await control.start { [parts, artifacts] loop in
+            let control = try ControlLoop(parts, loop: loop, chores: chores, artifactPort: artifactPort)
+            let endpoints = Endpoints(
+                control: control.endpoint.onThisMachine, artifacts: artifactEndpoint.onThisMachine, pid: getpid())
+            try parts.directory.publish(endpoints)
+            return Prepared(endpoints) {
+                defer {
+                    parts.directory.withdrawEndpoints()
+                    parts.lock.release()
+                    artifacts.stop()
                 }
+                try control.run()
+                try parts.store.close()
+                parts.logger.info("coordinator stopped")
             }
-        } catch {
-            artifacts.stop()
-            try? await artifacts.join()
-            throw error
         }
     }
 

@@ -100,8 +100,11 @@ package struct Endpoints: Codable, Hashable, Sendable {
 extension StateDirectory {
     /// Where the coordinator of this directory listens; `nil` when none runs.
     package var endpoints: Endpoints? {
-        guard let data = FileManager.default.contents(atPath: endpointFile) else { return nil }
-        return try? JSONDecoder().decode(Endpoints.self, from: data)
+        guard let data = FileManager.default.contents(atPath: endpointFile),
+            let endpoints = try? JSONDecoder().decode(Endpoints.self, from: data)
+        else { return nil }
+        // A coordinator that was killed leaves the file behind.
+        return kill(endpoints.pid, 0) == 0 || errno == EPERM ? endpoints : nil
     }
 
     func publish(_ endpoints: Endpoints) throws {

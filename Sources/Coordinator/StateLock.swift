@@ -22,5 +22,8 @@ final class StateLock: Sendable {
         }
     }
 
+    /// Lets the next coordinator in; what is done before a process or a service ends may take a while longer.
+    func release() { flock(descriptor, LOCK_UN) }
+
     deinit { close(descriptor) }
 }

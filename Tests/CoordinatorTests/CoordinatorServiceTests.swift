@@ -192,7 +192,9 @@ import ZeroMQ
         let client = try OperatorClient(keyFile: try fixture.operatorKey, endpoint: endpoints.control)
         let (worker, lease) = try await leasedWorker(endpoints, client)
         if isBroken {
-            let saboteur = try DatabaseQueue(path: fixture.directory.database)
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            let saboteur = try DatabaseQueue(path: fixture.directory.database, configuration: configuration)
             try await saboteur.write {
                 try $0.execute(
                     sql: "CREATE TRIGGER broken BEFORE INSERT ON result BEGIN SELECT RAISE(ABORT, 'no room'); END")

@@ -35,13 +35,18 @@ import ZeroMQ
                 }
             }
             let valid: [UInt8] = try result.serializedBytes()
-            for _ in 0..<300 {
+            for round in 0..<300 {
                 let count = Int.random(in: 0...200, using: &random)
                 hostile.send(raw: [(0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }])
                 hostile.send(raw: [Array(valid.prefix(Int.random(in: 0..<valid.count, using: &random)))])
                 var flipped = valid
                 flipped[Int.random(in: 0..<valid.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
                 hostile.send(raw: [flipped])
+                // Replies beyond what its connection queues are dropped: hear them before going on.
+                if round.isMultiple(of: 10) {
+                    try hostile.hello(as: "somebody-else")
+                    while try await hostile.refused().reason != .wrongName {}
+                }
             }
             hostile.send(raw: Array(repeating: [1], count: 50))
             hostile.send(raw: [[], valid])
