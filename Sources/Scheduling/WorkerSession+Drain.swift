@@ -25,18 +25,21 @@ extension WorkerSession {
     mutating func leaveIfDrained() {
         guard isDraining, !hasExited, slots.allSatisfy({ $0 == nil }), reports.isEmpty || !isEstablished else { return }
         if reports.values.contains(where: { $0.phase == .spooling }) { return }
-        leave(code: 0, "")
+        leave(
+            code: 0,
+            reports.isEmpty
+                ? "left in order; everything was handed in or handed back"
+                : "left in order; results not handed in: \(reports.count), in the spool for the next start")
     }
 
     mutating func leaveUndrained() {
         let stages = slots.count { $0 != nil }
-        let what = stages == 1 ? "1 stage" : "\(stages) stages"
         leave(
             code: stages == 0 ? 0 : 1,
             stages == 0
-                ? ""
-                : "left before \(what) could be handed back; the coordinator gives them to another worker when their "
-                    + "leases run out")
+                ? "left at once; results not handed in: \(reports.count), in the spool for the next start"
+                : "left before the stages under way (\(stages)) could be handed back; the coordinator gives them to another "
+                    + "worker when their leases run out")
     }
 
     mutating func leave(code: Int32, _ sentence: String) {

@@ -27,7 +27,7 @@ package enum WorkerDirective: Hashable, Sendable {
     /// Nobody needs this stage's working files any more.
     case discardWork(StageKey)
 
-    /// End the process with this exit code; the sentence is for the user, empty when all went as asked.
+    /// End the process with this exit code; the sentence is for the user.
     case exit(code: Int32, String)
 }
 

@@ -179,6 +179,6 @@ final class ControlLoop {
 package struct WorkerExit: Hashable, Sendable {
     /// 0: all was handed back or handed in. 1: it was not, or the coordinator does not want this worker.
     package var code: Int32
-    /// For the user; empty when all went as asked.
+    /// For the user.
     package var sentence: String
 }

@@ -22,6 +22,8 @@ final class EngineSeats {
     private struct Seat {
         var process: EngineProcess
         var stage: StageKey?
+        /// Why the process is being ended: it is out of step with the protocol.
+        var complaint: String?
     }
 
     private var seats: [Seat?]
@@ -100,10 +102,13 @@ final class EngineSeats {
         case .ended(let exit, let oomKills):
             seats[news.slot] = nil
             guard let stage = seat.stage else { return nil }
-            let failure = exit.failure(program: seat.process.program, oomKills: oomKills, stderr: seat.process.stderr)
+            var failure = exit.failure(program: seat.process.program, oomKills: oomKills, stderr: seat.process.stderr)
+            if let complaint = seat.complaint {
+                failure = Failure(cause: .engineCrash, message: complaint, evidence: failure.evidence)
+            }
             return .failed(stage, failure)
         case .report(let name, let report):
-            guard let stage = seat.stage, name.isEmpty || name == stage.hex else { return nil }
+            guard let stage = seat.stage, seat.complaint == nil, name.isEmpty || name == stage.hex else { return nil }
             return event(of: report, stage: stage, slot: news.slot, process: seat.process)
         }
     }
@@ -125,10 +130,10 @@ final class EngineSeats {
             failure.evidence = process.stderr
             return .failed(stage, failure)
         case .garbage(let sentence):
-            // A process out of step is of no further use.
-            seats[slot] = nil
+            // A process out of step is of no further use. The stage fails when it has ended and its stderr is complete.
+            seats[slot]?.complaint = sentence
             process.kill()
-            return .failed(stage, Failure(cause: .engineCrash, message: sentence, evidence: process.stderr))
+            return nil
         }
     }
 
