@@ -167,7 +167,8 @@ ct_status ct_masked_fill(ct_tensor *x, ct_tensor *mask, double value, ct_tensor_
 }
 
 ct_status ct_reduce(
-    ct_reduction op, ct_tensor *x, const intptr_t *dimensions, intptr_t count, bool keep_dimensions, ct_tensor_out out) {
+    ct_reduction op, ct_tensor *x, const intptr_t *dimensions, intptr_t count, bool keep_dimensions,
+    ct_tensor_out out) {
     return produce(out, [&] { return reduce(op, x->value, sizes(dimensions, count), keep_dimensions); });
 }
 

@@ -29,7 +29,8 @@ at::Tensor product(const at::Tensor &a, const at::Tensor &b, const std::optional
 
 struct Linear : torch::autograd::Function<Linear> {
     static at::Tensor forward(
-        AutogradContext *context, const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+        AutogradContext *context, const at::Tensor &x, const at::Tensor &weight,
+        const std::optional<at::Tensor> &bias) {
         context->save_for_backward({x, weight});
         context->saved_data["bias"] = bias.has_value();
         return product(x, weight, bias);

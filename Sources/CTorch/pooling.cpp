@@ -136,7 +136,8 @@ void gather_images(
 at::Tensor channels_last(const at::Tensor &x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
 
 at::Tensor output_like(const at::Tensor &x, const Window &w, at::ScalarType type) {
-    return at::empty({w.batch, w.channels, w.rows(), w.columns()}, x.options().dtype(type), at::MemoryFormat::ChannelsLast);
+    return at::empty(
+        {w.batch, w.channels, w.rows(), w.columns()}, x.options().dtype(type), at::MemoryFormat::ChannelsLast);
 }
 
 // Images are independent, so the result does not depend on how threads share them.

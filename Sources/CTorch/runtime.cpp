@@ -4,6 +4,8 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/api/include/torch/version.h>
 
+#include <mutex>
+
 #include "handle.hpp"
 
 using namespace ctorch;
@@ -18,10 +20,9 @@ ct_status ct_set_threads(intptr_t threads) {
     return guarded([&] {
         TORCH_CHECK(threads >= 1, "at least one thread is needed, not ", threads);
         at::set_num_threads(static_cast<int>(threads));
-        // The inter-operator pool can be sized only before its first use.
-        if (at::get_num_interop_threads() != static_cast<size_t>(threads)) {
-            at::set_num_interop_threads(static_cast<int>(threads));
-        }
+        // libtorch lets the inter-operator pool be sized once; nothing here runs operators side by side in it.
+        static std::once_flag sized;
+        std::call_once(sized, [&] { at::set_num_interop_threads(static_cast<int>(threads)); });
     });
 }
 

@@ -67,7 +67,9 @@ ct_status ct_dtype_of(ct_tensor *tensor, ct_dtype *dtype) {
 
 intptr_t ct_rank(ct_tensor *tensor) { return tensor->value.dim(); }
 
-intptr_t ct_size(ct_tensor *tensor, intptr_t dimension) { return tensor->value.sizes()[static_cast<size_t>(dimension)]; }
+intptr_t ct_size(ct_tensor *tensor, intptr_t dimension) {
+    return tensor->value.sizes()[static_cast<size_t>(dimension)];
+}
 
 intptr_t ct_count(ct_tensor *tensor) { return tensor->value.numel(); }
 

@@ -9,9 +9,9 @@ package var liveHandles: Int { ct_live_handles() }
 /// The threads one operation may use.
 package var threads: Int { ct_threads() }
 
-/// Sets how many threads one operation may use, and how many operations may run at once.
+/// Sets how many threads one operation may use; the first call also sizes the pool that runs operations side by side.
 ///
-/// Call it on the thread that computes, before the first operation: libtorch sizes its inter-operator pool once.
+/// Call it on the thread that computes, before the first operation; it may be called again with another number.
 /// Floating-point sums depend on the number, so it belongs to a result's identity.
 package func setThreads(_ count: Int) throws(TorchError) {
     try check("setThreads", ct_set_threads(count))

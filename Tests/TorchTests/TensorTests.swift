@@ -211,4 +211,15 @@ import Testing
         #expect(Torch.version.hasPrefix("2."))
         #expect(throws: TorchError.self) { try setThreads(0) }
     }
+
+    /// In a process of its own, because the number is the process's.
+    @Test(.timeLimit(.minutes(1))) func threadsCanChange() async {
+        await #expect(processExitsWith: .success) {
+            for count in [1, 2, 1] {
+                try setThreads(count)
+                #expect(threads == count)
+                _ = try Tensor.ones([300, 300]).matmul(try Tensor.ones([300, 300]))
+            }
+        }
+    }
 }
