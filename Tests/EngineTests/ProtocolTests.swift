@@ -43,6 +43,17 @@ import Testing
         #expect(await engine.drained() == 0)
     }
 
+    @Test func theNumberOfThreadsMayChangeBetweenStages() async throws {
+        let scratch = try Scratch()
+        let engine = try EngineProcess()
+        for threads in [2, 1] {
+            var stage = try Digits.dense(epochs: 1)
+            stage.threads = threads
+            try engine.run(stage, in: scratch("\(threads)"))
+            #expect(try await engine.answer()["outcome"] != nil)
+        }
+    }
+
     @Test(arguments: [
         "garbage", "", "{}", "[]", #"{"run":"#, #"{"unknown":{}}"#, #"{"run":{"stageKey":"x","stage":"{}"}}"#,
         #"{"run":{"stageKey":"\#(String(repeating: "0", count: 64))","stage":"not a stage"}}"#, "\u{0}\u{fffd}",
