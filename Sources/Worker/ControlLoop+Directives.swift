@@ -87,13 +87,12 @@ extension ControlLoop {
         guard let colon = configuration.coordinator.lastIndex(of: ":") else { return }
         let endpoint = "\(configuration.coordinator[..<colon]):\(port)"
         artifacts = try loop.dealer(connect: endpoint, .dealer(security))
-        transfers.reconnected(at: .now)
     }
 
     func takeArtifacts() throws {
         guard let artifacts else { return }
-        // Nobody else looks at these: a connection that is lost is opened afresh by the next welcome.
-        _ = artifacts.events()
+        // What was sent before the handshake is lost. A connection that is lost is opened afresh by the next welcome.
+        for case .handshakeSucceeded in artifacts.events() { transfers.reconnected(at: .now) }
         while let message = try artifacts.receive() { transfers.handle(message.parts.last ?? [], at: .now) }
     }
 

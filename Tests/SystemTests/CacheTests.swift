@@ -11,8 +11,7 @@ import Testing
             let file = cluster.directory.appendingPathComponent("plan.yaml")
             try yaml.write(to: file, atomically: true, encoding: .utf8)
             struct Plan: Decodable { let stages: Int }
-            let planned = Program.directory.appendingPathComponent("espalier").path
-            let plan = try Program(["plan", file.path, "--json"], executable: planned)
+            let plan = try Program(["plan", file.path, "--json"])
             #expect(await plan.ended() == 0)
             let stages = try JSONDecoder().decode(Plan.self, from: Data(plan.output.utf8)).stages
 

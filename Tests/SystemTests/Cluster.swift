@@ -25,7 +25,7 @@ final class Cluster {
     /// Runs a command against this cluster's state directory to its end; fails where it fails.
     @discardableResult
     func espalier(_ arguments: String...) async throws -> String {
-        let program = try Program(arguments + ["--state", state], in: directory)
+        let program = try Program(arguments + ["--state", state])
         let code = await program.ended()
         guard code == 0 else { throw Failed(command: program.name, code: code, log: program.log) }
         return program.output
@@ -43,8 +43,7 @@ final class Cluster {
     /// Starts the coordinator and waits until it listens. Started again, it listens where it did before.
     func startCoordinator(_ arguments: String...) async throws {
         let program = try Program(
-            ["coordinator", "--state", state, "--control", control, "--artifacts", "tcp://127.0.0.1:*"] + arguments,
-            in: directory)
+            ["coordinator", "--state", state, "--control", control, "--artifacts", "tcp://127.0.0.1:*"] + arguments)
         programs.append(program)
         coordinator = program
         try await program.said("listening")
@@ -72,7 +71,7 @@ final class Cluster {
                 "worker", "--coordinator", control, "--key", key, "--slots", "\(slots)", "--spool",
                 directory.appendingPathComponent("spool-\(name)").path, "--engine",
                 Program.directory.appendingPathComponent(engine).path,
-            ] + arguments, environment: environment, in: directory)
+            ] + arguments, environment: environment)
         programs.append(program)
         return program
     }

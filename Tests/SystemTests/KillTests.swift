@@ -20,9 +20,10 @@ import Testing
             try await cluster.espalier("watch", sweep)
             let results = try await cluster.report(sweep, file: "results.csv")
             #expect(Set(EngineLog(log).stages("done")).contains(interrupted))
-            #expect(results.split(separator: "\n").count == 1 + 2 + 8)
+            let rows = results.split(whereSeparator: \.isNewline)
+            #expect(rows.count == 1 + 2 + 8)
             #expect(!results.contains("failed"))
-            let row = try #require(results.split(separator: "\n").first { $0.contains(interrupted) })
+            let row = try #require(rows.first { $0.contains(interrupted) })
             #expect(row.contains("other"))
         }
     }
@@ -54,7 +55,7 @@ import Testing
             return try await cluster.report(sweep, file: "frontier.csv")
         }
         #expect(disturbed == undisturbed)
-        #expect(undisturbed.split(separator: "\n").count == 1 + 4)
+        #expect(undisturbed.split(whereSeparator: \.isNewline).count == 1 + 4)
     }
 
     @Test("across a coordinator's death the same engine process goes on with the same stage, once")

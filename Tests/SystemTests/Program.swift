@@ -1,77 +1,87 @@
 import Foundation
 import Synchronization
 
-/// A child process of a test: what it wrote, line by line, and how it ended.
+/// A child process of a test: what it wrote, and how it ended.
+///
+/// Spawned by hand, because Foundation's `Process` lets later children inherit what it watches a child by.
 final class Program: Sendable {
     private struct State {
-        var output = Data()
-        var log = Data()
-        var openStreams = 2
+        var output: [UInt8] = []
+        var log: [UInt8] = []
         var status: Int32?
-        var waiters: [UUID: @Sendable (String, Bool) -> Bool] = [:]
+        var waiters: [@Sendable (String, Bool) -> Bool] = []
     }
 
     let name: String
     let pid: pid_t
-    private let process: Process
     private let state = Mutex(State())
 
     /// Where the package's executables lie: beside the test bundle that is running.
     static let directory: URL = {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        let path = String(decoding: buffer.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return URL(fileURLWithPath: path).deletingLastPathComponent()
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: own ?? "").deletingLastPathComponent()
     }()
 
-    /// Starts `espalier` (or another executable of the package) with the arguments.
+    /// Starts `espalier` (or another executable of the package) with the arguments, standard input empty.
     init(
-        _ arguments: [String], executable: String = "espalier", environment: [String: String] = [:],
-        in directory: URL? = nil
+        _ arguments: [String], executable: String = "espalier", environment: [String: String] = [:]
     ) throws {
+        let path = Self.directory.appendingPathComponent(executable).path
         name = ([executable] + arguments.prefix(2)).joined(separator: " ")
-        let process = Process()
-        process.executableURL =
-            executable.hasPrefix("/")
-            ? URL(fileURLWithPath: executable) : Self.directory.appendingPathComponent(executable)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.currentDirectoryURL = directory
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        let log = Pipe()
-        process.standardOutput = output
-        process.standardError = log
-        self.process = process
-        try process.run()
-        pid = process.processIdentifier
-        collect(output) { $0.output.append($1) }
-        collect(log) { $0.log.append($1) }
-        process.terminationHandler = { [self] process in
-            update {
-                $0.status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-            }
-        }
+        let (output, log) = (try Self.pipe(), try Self.pipe())
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output.write, 1)
+        posix_spawn_file_actions_adddup2(&actions, log.write, 2)
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var arguments: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for pointer in arguments + settings { free(pointer) } }
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, path, &actions, nil, &arguments, &settings)
+        close(output.write)
+        close(log.write)
+        guard code == 0 else { throw CocoaError(.executableLoad, userInfo: [NSFilePathErrorKey: path]) }
+        self.pid = pid
+        Thread.detachNewThread { self.follow(output.read, log.read) }
     }
 
-    private func collect(_ pipe: Pipe, into stream: @escaping @Sendable (inout State, Data) -> Void) {
-        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            update { state in
-                stream(&state, data)
-                if data.isEmpty { state.openStreams -= 1 }
-            }
-        }
+    private static func pipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard Foundation.pipe(&ends) == 0 else { throw CocoaError(.fileReadUnknown) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        return (ends[0], ends[1])
     }
 
-    private func update(_ change: (inout State) -> Void) {
-        state.withLock { state in
-            change(&state)
-            let log = String(decoding: state.log, as: UTF8.self)
-            let ended = state.status != nil && state.openStreams == 0
-            for (id, waiter) in state.waiters where waiter(log, ended) { state.waiters[id] = nil }
+    /// Reads until the process has ended; what its own children still hold open is not waited for.
+    private func follow(_ output: Int32, _ log: Int32) {
+        while true {
+            var polled = [output, log].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            poll(&polled, 2, 20)
+            var status: Int32 = 0
+            let hasEnded = waitpid(pid, &status, WNOHANG) == pid
+            let (written, said) = (Self.drain(output), Self.drain(log))
+            state.withLock { state in
+                state.output += written
+                state.log += said
+                if hasEnded { state.status = status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f) }
+                let text = String(decoding: state.log, as: UTF8.self)
+                state.waiters.removeAll { $0(text, hasEnded) }
+            }
+            if hasEnded { break }
         }
+        close(output)
+        close(log)
+    }
+
+    private static func drain(_ descriptor: Int32) -> [UInt8] {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = read(descriptor, &buffer, buffer.count), count > 0 { all += buffer.prefix(count) }
+        return all
     }
 
     // MARK: - Looking and waiting
@@ -80,18 +90,16 @@ final class Program: Sendable {
     var log: String { state.withLock { String(decoding: $0.log, as: UTF8.self) } }
     var hasEnded: Bool { state.withLock { $0.status != nil } }
 
-    /// Waits until standard error holds the text, or the process ends without it.
-    @discardableResult
-    func said(_ text: String) async throws -> Bool {
-        let found = await wait { log, ended in log.contains(text) ? true : ended ? false : nil }
+    /// Waits until standard error holds the text; throws where the process ends without it.
+    func said(_ text: String) async throws {
+        let found = await wait { log, hasEnded in log.contains(text) ? true : hasEnded ? false : nil }
         if !found { throw Missing(program: name, text: text, log: log) }
-        return found
     }
 
     /// Waits for the end; the exit code, or the signal's number negated.
     @discardableResult
     func ended() async -> Int32 {
-        _ = await wait { _, ended in ended ? true : nil }
+        _ = await wait { _, hasEnded in hasEnded ? true : nil }
         return state.withLock { $0.status ?? 0 }
     }
 
@@ -100,13 +108,12 @@ final class Program: Sendable {
     private func wait(until verdict: @escaping @Sendable (String, Bool) -> Bool?) async -> Bool {
         await withCheckedContinuation { continuation in
             state.withLock { state in
-                let log = String(decoding: state.log, as: UTF8.self)
-                if let verdict = verdict(log, state.status != nil && state.openStreams == 0) {
+                if let verdict = verdict(String(decoding: state.log, as: UTF8.self), state.status != nil) {
                     continuation.resume(returning: verdict)
                     return
                 }
-                state.waiters[UUID()] = { log, ended in
-                    guard let verdict = verdict(log, ended) else { return false }
+                state.waiters.append { log, hasEnded in
+                    guard let verdict = verdict(log, hasEnded) else { return false }
                     continuation.resume(returning: verdict)
                     return true
                 }
