@@ -8,8 +8,8 @@ extension Coordinator {
         package var state: SweepState
         package var tasks: TaskCounts
         package var stages: StageCounts
-        /// By the median time of finished stages of the same kind and the slots of the workers connected now; nil when
-        /// neither is known.
+        /// By the median time of finished stages of the same kind, method and network (of all, where there is none yet)
+        /// and the slots of the workers connected now; nil when neither is known.
         package var remaining: Duration?
     }
 
@@ -101,15 +101,14 @@ extension Coordinator {
 
     private func status(of sweep: SweepEntry, slots: Int) -> SweepStatus {
         var remaining: Duration?
-        if sweep.state == .running, slots > 0 {
-            var work = 0.0
-            var isKnown = false
-            for (stageClass, count) in sweep.unfinished.sorted(by: { $0.key < $1.key }) where count > 0 {
-                guard let seconds = durations[stageClass].value else { continue }
-                work += seconds * Double(count)
-                isKnown = true
+        let known = sweep.unfinished.keys.compactMap { durations[$0].value }
+        if sweep.state == .running, slots > 0, !known.isEmpty {
+            // A class of which nothing has finished yet is taken to last as long as the others do.
+            let typical = known.reduce(0, +) / Double(known.count)
+            let work = sweep.unfinished.sorted { $0.key < $1.key }.reduce(0) { work, entry in
+                work + Double(entry.value) * (durations[entry.key].value ?? typical)
             }
-            if isKnown { remaining = .seconds(work / Double(slots)) }
+            remaining = .seconds(work / Double(slots))
         }
         return SweepStatus(
             id: sweep.id, name: sweep.name, state: sweep.state, tasks: sweep.taskCounts, stages: sweep.stageCounts,

@@ -117,4 +117,13 @@ import Testing
         // Three stages of 40 s on two slots.
         #expect(bench.status()?.remaining == .seconds(60))
     }
+
+    @Test func aMethodNotYetSeenIsTakenToLastAsLongAsTheOthers() {
+        var bench = Bench()
+        bench.submit(.sample(methods: ["random", "snip"], levels: 2, seeds: 1))
+        bench.hello("A", slots: 1)
+        bench.result(bench.beat("A", credit: 1).grants[0].lease, from: "A", Outcome(seconds: 40))
+        // Four stages, none of which has been timed, on one slot.
+        #expect(bench.status()?.remaining == .seconds(160))
+    }
 }
