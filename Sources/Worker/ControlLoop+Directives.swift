@@ -35,6 +35,7 @@ extension ControlLoop {
         case .spool(let result):
             do {
                 try results.write(result)
+                logger.info("stage finished", metadata: ["stage.key": "\(result.lease.stage)"])
                 feed(.spooled(result.lease))
             } catch {
                 feed(.spoolFailed(result.lease, message: "\(error)"))

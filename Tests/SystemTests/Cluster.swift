@@ -100,11 +100,6 @@ final class Cluster {
         return summary
     }
 
-    /// Looks again and again until the condition holds; the test's time limit ends a wait in vain.
-    func until(_ condition: () async throws -> Bool) async throws {
-        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
-    }
-
     /// Writes the sweep's report and returns one of its files.
     func report(_ sweep: String, file: String) async throws -> String {
         let out = directory.appendingPathComponent("report-\(sweep)")

@@ -90,9 +90,11 @@ final class Program: Sendable {
     var log: String { state.withLock { String(decoding: $0.log, as: UTF8.self) } }
     var hasEnded: Bool { state.withLock { $0.status != nil } }
 
-    /// Waits until standard error holds the text; throws where the process ends without it.
-    func said(_ text: String) async throws {
-        let found = await wait { log, hasEnded in log.contains(text) ? true : hasEnded ? false : nil }
+    /// Waits until standard error holds the text so many times; throws where the process ends without it.
+    func said(_ text: String, times: Int = 1) async throws {
+        let found = await wait { log, hasEnded in
+            log.components(separatedBy: text).count > times ? true : hasEnded ? false : nil
+        }
         if !found { throw Missing(program: name, text: text, log: log) }
     }
 
