@@ -21,6 +21,7 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
 ]
@@ -32,6 +33,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -41,9 +43,9 @@ var targets: [Target] = [
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Files", swiftSettings: strict),
-    .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: strict),
+    .target(name: "ZeroMQ", dependencies: ["CZeroMQ", "Files"], swiftSettings: strict),
     .target(name: "Sweep", dependencies: [crypto, yams], swiftSettings: strict),
-    .target(name: "Wire", dependencies: [protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
+    .target(name: "Wire", dependencies: ["Sweep", protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
     .target(name: "Scheduling", dependencies: ["Sweep", collections], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Scheduling", "Sweep", grdb], swiftSettings: strict),
     .target(name: "Artifacts", dependencies: ["Wire", "Sweep", crypto, protobuf], swiftSettings: strict),
@@ -54,12 +56,14 @@ var targets: [Target] = [
     .target(
         name: "Coordinator",
         dependencies: [
-            "Scheduling", "Store", "Artifacts", "Report", "Sweep", "Wire", "ZeroMQ", logging, crypto, protobuf,
+            "Files", "Scheduling", "Store", "Artifacts", "Report", "Sweep", "Wire", "ZeroMQ", logging, crypto, protobuf,
         ],
         swiftSettings: strict),
     .target(
         name: "Worker",
-        dependencies: ["Scheduling", "Artifacts", "Sweep", "Wire", "ZeroMQ", logging, crypto, subprocess],
+        dependencies: [
+            "Files", "Scheduling", "Artifacts", "Sweep", "Wire", "ZeroMQ", logging, crypto, subprocess, systemPackage,
+        ],
         swiftSettings: strict),
     .target(
         name: "EspalierTestKit", dependencies: ["Scheduling", "Sweep", "Wire", collections], swiftSettings: strict),
@@ -77,7 +81,7 @@ var targets: [Target] = [
     .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: strict),
     .testTarget(name: "SweepTests", dependencies: ["Sweep"], swiftSettings: strict),
     .testTarget(name: "DeployTests", dependencies: ["Sweep", subprocess], swiftSettings: strict),
-    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(name: "WireTests", dependencies: ["Wire", protobuf], swiftSettings: strict),
     .testTarget(
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep", grdb], swiftSettings: strict),
@@ -89,9 +93,8 @@ var targets: [Target] = [
     .testTarget(
         name: "CoordinatorTests",
         dependencies: [
-            "Artifacts", "Coordinator", "EspalierTestKit", "Report", "Scheduling", "Store", "Sweep", "Wire", "ZeroMQ",
-            grdb,
-            logging, protobuf,
+            "Artifacts", "Coordinator", "EspalierTestKit", "Files", "Report", "Scheduling", "Store", "Sweep", "Wire",
+            "ZeroMQ", grdb, logging, protobuf,
         ],
         swiftSettings: strict),
     .testTarget(
@@ -122,7 +125,7 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
                 .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"),
             ]),
-        .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: strict),
+        .target(name: "Torch", dependencies: ["CTorch", "Files"], swiftSettings: strict),
         .target(
             name: "Datasets", dependencies: ["Torch", "Sweep", "CZlib", crypto], resources: [.copy("Resources")],
             swiftSettings: strict),

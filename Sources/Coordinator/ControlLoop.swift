@@ -25,7 +25,7 @@ final class ControlLoop {
     var batch = Batch()
     private let loop: Loop
     private let socket: Socket
-    private let started: ContinuousClock.Instant
+    /// When it started: zero on the core's clock.
     private let origin: ContinuousClock.Instant
     private var wakeAt: ContinuousClock.Instant?
     private var revoked: Set<String> = []
@@ -40,8 +40,7 @@ final class ControlLoop {
         self.chores = chores
         self.artifactPort = artifactPort
         core = Scheduling.Coordinator(settings: parts.settings)
-        started = loop.now
-        origin = started
+        origin = loop.now
         let keys = parts.keys
         try loop.authenticate { key, _, _ in keys.admit(key) }
         socket = try loop.router(bind: parts.controlEndpoint, .router(.server(parts.keypair, domain: "control")))
@@ -59,7 +58,7 @@ final class ControlLoop {
     var endpoint: String { socket.boundEndpoint }
     /// On the core's clock.
     var now: Instant { Instant(nanoseconds: (loop.now - origin).nanoseconds) }
-    var uptime: Duration { loop.now - started }
+    var uptime: Duration { loop.now - origin }
 
     func run() throws {
         while !loop.isStopping {

@@ -38,7 +38,7 @@ package final class CoordinatorService: Sendable {
 
     /// Opens the state directory for this process alone and checks everything in it.
     ///
-    /// Throws a ``CoordinatorError``, `StoreError` or `KeyFileError`, each one sentence with the remedy.
+    /// Throws a ``CoordinatorError``, `FileError`, `StoreError` or `KeyFileError`, each one sentence with the remedy.
     package init(_ configuration: Configuration) throws {
         let directory = try StateDirectory.open(configuration.stateDirectory)
         let lock = try StateLock(directory)

@@ -1,3 +1,4 @@
+internal import Files
 package import Foundation
 internal import Synchronization
 package import ZeroMQ
@@ -41,7 +42,7 @@ package final class KeyRing: Sendable {
     }
 
     /// An empty list in a new directory.
-    init(creating directory: StateDirectory) throws(CoordinatorError) {
+    init(creating directory: StateDirectory) throws {
         self.directory = directory
         try write([])
     }
@@ -140,9 +141,9 @@ package final class KeyRing: Sendable {
     /// Two commands at once change one after the other: the directory itself is locked meanwhile.
     private func change(_ body: (inout [AuthorisedKey]) throws -> Void) throws {
         let descriptor = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw WholeFile.failure(directory.keyList) }
+        guard descriptor >= 0 else { throw FileError("open", directory.path) }
         defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX) == 0 else { throw WholeFile.failure(directory.keyList) }
+        guard flock(descriptor, LOCK_EX) == 0 else { throw FileError("lock", directory.path) }
         var keys = try read()
         try body(&keys)
         try write(keys)
@@ -171,12 +172,11 @@ package final class KeyRing: Sendable {
         }
     }
 
-    private func write(_ keys: [AuthorisedKey]) throws(CoordinatorError) {
+    private func write(_ keys: [AuthorisedKey]) throws {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(keys) else { throw WholeFile.failure(directory.keyList) }
-        try WholeFile.write(data, to: directory.keyList)
+        try WholeFile.write(try encoder.encode(keys), to: directory.keyList, mode: 0o600)
     }
 
     private func unreadable(_ reason: String) -> CoordinatorError {

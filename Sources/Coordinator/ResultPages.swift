@@ -46,7 +46,7 @@ final class ResultPages: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json = try encoder.encode(SweepResults(record))
-        let digest = SHA256.hash(data: json).map { String(format: "%02x", $0) }.joined()
+        let digest = SHA256.hash(data: json).hexadecimal
         kept.withLock { kept in
             kept.removeAll { $0.digest == digest }
             kept = kept.suffix(Self.readings - 1) + [(digest, json)]

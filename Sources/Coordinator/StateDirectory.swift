@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import ZeroMQ
 
@@ -61,26 +62,20 @@ package struct StateDirectory: Hashable, Sendable {
                     ? "'\(path)' is initialised already; its keys are kept. Choose another directory for a new coordinator"
                     : "'\(path)' is not empty; choose a directory that does not exist yet")
         }
-        let parent = (path as NSString).deletingLastPathComponent
-        do { try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true) } catch {
-            throw WholeFile.failure(path)
-        }
         let draft = StateDirectory(path: path + ".new-\(getpid())")
         do {
             try draft.fill()
-            guard rename(draft.path, path) == 0 else { throw WholeFile.failure(path) }
+            guard rename(draft.path, path) == 0 else { throw FileError("create", path) }
         } catch {
             try? FileManager.default.removeItem(atPath: draft.path)
             throw error
         }
-        try WholeFile.syncDirectory(of: path)
+        try WholeFile.synchronize(directoryOf: path)
         return try open(path)
     }
 
     private func fill() throws {
-        for folder in [path, path + "/keys", artifacts] {
-            guard mkdir(folder, 0o700) == 0 else { throw WholeFile.failure(folder) }
-        }
+        for folder in [path, path + "/keys", artifacts] { try WholeFile.makeDirectory(folder, mode: 0o700) }
         try KeyFile(role: .coordinator, name: "coordinator", keypair: try .generate()).write(to: coordinatorKey)
         let ring = try KeyRing(creating: self)
         try ring.add("operator", role: .operator, writing: operatorKey)
@@ -110,7 +105,7 @@ extension StateDirectory {
     func publish(_ endpoints: Endpoints) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        try WholeFile.write(try encoder.encode(endpoints), to: endpointFile)
+        try WholeFile.write(try encoder.encode(endpoints), to: endpointFile, mode: 0o600)
     }
 
     func withdrawEndpoints() { unlink(endpointFile) }

@@ -49,7 +49,7 @@ extension WireFromCoordinator.OneOf_Body {
                     $0.epoch = grant.lease.epoch
                     $0.stage = description?.canonicalJSON ?? ""
                     $0.engine = description?.engine ?? []
-                    $0.inputs = grant.inputs.map(WireArtifact.init)
+                    $0.inputs = grant.inputs.map { WireArtifact($0) }
                     $0.sweep = grant.sweep.text
                     $0.label = grant.label
                 })
@@ -81,15 +81,6 @@ extension WireRefused.Reason {
         case .duplicateWorker: self = .duplicateWorker
         case .malformed: self = .malformed
         }
-    }
-}
-
-extension WireArtifact {
-    init(_ reference: ArtifactReference) {
-        self.init()
-        role = reference.role
-        sha256 = reference.sha256
-        size = reference.size
     }
 }
 

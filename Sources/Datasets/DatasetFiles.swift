@@ -40,7 +40,7 @@ struct DatasetFiles {
                 "cannot read \(path), a file of the data set \(entry.name); put the original file there")
         }
         let expected = entry.files.first { $0.name == name }?.sha256
-        let found = SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+        let found = SHA256.hash(data: data).hexadecimal
         guard found == expected else {
             throw DatasetError(
                 "\(path) is not the file of the data set \(entry.name): its SHA-256 is \(found) instead of "

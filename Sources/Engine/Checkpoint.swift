@@ -9,7 +9,7 @@ internal import Torch
 ///
 /// Tensors are the parameters by name and, under "<parameter>.mask", uint8 masks (1: left). Nothing in the file depends on
 /// when, where or in how many attempts the stage ran, so equal stages have equal bytes.
-struct Checkpoint {
+enum Checkpoint {
     private static let format = "espalier-checkpoint-1"
 
     static func write(_ model: Model, stage: StageKey, to path: String) throws {
@@ -85,7 +85,7 @@ extension ArtifactReference {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
             throw EngineError(.storage, "cannot read \(path) back after writing it; check the disk")
         }
-        let digest = SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+        let digest = SHA256.hash(data: data).hexadecimal
         self.init(role: role, sha256: digest, size: UInt64(data.count))
     }
 }

@@ -49,9 +49,7 @@ package final class EngineServer {
     }
 
     private static func parse(_ line: String) -> Inbox.Item {
-        var options = JSONDecodingOptions()
-        options.ignoreUnknownFields = true
-        guard let request = try? WireEngineRequest(jsonString: line, options: options), request.body != nil else {
+        guard let request = try? WireEngineRequest(line: line), request.body != nil else {
             return .malformed(
                 "not an engine request: '\(line.prefix(80))'; send one EngineRequest in protobuf's JSON mapping a line")
         }
@@ -100,7 +98,7 @@ package final class EngineServer {
         event.stageKey = key
         event.body = body
         do {
-            let line = Array(try event.jsonString().utf8) + [UInt8(ascii: "\n")]
+            let line = Array(try event.line.utf8) + [UInt8(ascii: "\n")]
             var sent = 0
             while sent < line.count {
                 let count = line[sent...].withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
@@ -131,7 +129,7 @@ extension Job {
 extension EngineServer {
     /// What this engine can do, as JSON.
     package static var description: String {
-        get throws { try WireDescription.engine.jsonString() }
+        get throws { try WireDescription.engine.line }
     }
 }
 

@@ -20,8 +20,11 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        "cannot \(operation) '\(path)': \(String(cString: strerror(number))); \(remedy)"
+        "cannot \(operation) '\(path)': \(reason); \(remedy)"
     }
+
+    /// What the operating system said.
+    package var reason: String { String(cString: strerror(number)) }
 
     private var remedy: String {
         switch number {
@@ -29,6 +32,7 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
         case EACCES, EPERM: "correct the permissions, or choose a directory this user may write to"
         case EROFS: "that file system is read-only: choose another directory"
         case ENOENT: "make the directory, or choose another"
+        case EEXIST: "remove it, or choose another name"
         case ENOTDIR: "a file is in the way: choose another directory"
         case EISDIR: "that is a directory: choose another name"
         default: "look at that disk, or choose another directory"

@@ -7,36 +7,9 @@ package enum WholeFile {
     ///
     /// - Parameter mode: of the new file, before the umask.
     package static func write(_ data: Data, to path: String, mode: mode_t = 0o644) throws(FileError) {
-        try write(to: path, mode: mode) { (put) throws(FileError) in
-            // Foundation's closure knows no typed throws.
-            try data.withUnsafeBytes { bytes in Result { () throws(FileError) in try put(bytes) } }.get()
-        }
-    }
-
-    /// Replaces the file at `path` with pieces that are never all in memory.
-    ///
-    /// - Parameter body: hands the pieces, in order, to the function it is given.
-    package static func write(
-        to path: String, mode: mode_t = 0o644,
-        _ body: ((UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) -> Void
-    ) throws(FileError) {
-        let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).partial"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw FileError("write", path) }
-        do throws(FileError) {
-            defer { close(descriptor) }
-            try body { bytes throws(FileError) in try put(bytes, into: descriptor, of: path) }
-            guard fsync(descriptor) == 0 else { throw FileError("write", path) }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        guard rename(temporary, path) == 0 else {
-            let error = FileError("replace", path)
-            unlink(temporary)
-            throw error
-        }
-        try synchronize(directoryOf: path)
+        var draft = try FileDraft(of: path, mode: mode)
+        try draft.append(data)
+        try draft.commit()
     }
 
     /// Removes a file for good; a file that is not there is no failure.
@@ -68,19 +41,6 @@ package enum WholeFile {
             guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError("create", path) }
         default:
             throw FileError("create", path)
-        }
-    }
-
-    /// Writes every byte, however few the kernel takes at once.
-    static func put(
-        _ bytes: UnsafeRawBufferPointer, into descriptor: Int32, of path: String
-    ) throws(FileError) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileError("write", path) }
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
         }
     }
 }

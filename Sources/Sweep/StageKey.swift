@@ -10,8 +10,7 @@ package struct StageKey: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
     /// Accepts exactly 64 lower-case hexadecimal digits; anything else (network input) is `nil`.
     package init?(hex: String) {
-        guard hex.utf8.count == 64, hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { return nil }
+        guard SHA256.Digest.isHexadecimal(hex) else { return nil }
         self.hex = hex
     }
 

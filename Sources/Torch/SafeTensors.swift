@@ -1,5 +1,5 @@
+internal import Files
 internal import Foundation
-internal import Glibc
 
 /// A file of named tensors: the safetensors format.
 ///
@@ -19,22 +19,16 @@ package struct SafeTensors {
     /// Writes the file whole or not at all, and durably.
     package func write(to path: String) throws(SafeTensorsError) {
         let (header, order) = try layOut(path: path)
-        try writeWhole(path: path) { (append) throws(SafeTensorsError) in
-            var length = UInt64(header.count).littleEndian
-            var failure: SafeTensorsError?
-            func pass(_ bytes: UnsafeRawBufferPointer) {
-                do throws(SafeTensorsError) { try append(bytes) } catch { failure = failure ?? error }
-            }
-            withUnsafeBytes(of: &length, pass)
-            header.withUnsafeBytes(pass)
-            for tensor in order where failure == nil {
-                do throws(TorchError) {
-                    try tensor.rawBytes().withUnsafeBytes(pass)
-                } catch {
-                    throw SafeTensorsError(path: path, problem: error.description)
-                }
-            }
-            if let failure { throw failure }
+        do {
+            var file = try FileDraft(of: path)
+            try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.append($0) }
+            try file.append(header)
+            for tensor in order { try file.append(tensor.rawBytes()) }
+            try file.commit()
+        } catch let error as FileError {
+            throw SafeTensorsError(path: path, problem: "cannot \(error.operation) it: \(error.reason)")
+        } catch {
+            throw SafeTensorsError(path: path, problem: "\(error)")
         }
     }
 

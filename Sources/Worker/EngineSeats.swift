@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Files
 internal import Foundation
 internal import Scheduling
 internal import Sweep
@@ -167,11 +168,7 @@ final class EngineSeats {
         run.stage = assignment.stage
         run.dataDirectory = configuration.dataDirectory ?? ""
         run.workDirectory = work
-        run.inputs = assignment.inputs.map { input in
-            var artifact = WireArtifact(input)
-            artifact.path = input.digest.map(cache.path) ?? ""
-            return artifact
-        }
+        run.inputs = assignment.inputs.map { WireArtifact($0, path: $0.digest.map(cache.path) ?? "") }
         return run
     }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Scheduling
 internal import Sweep
@@ -8,10 +9,10 @@ struct ResultSpool {
     let directory: String
 
     func write(_ result: SpooledResult) throws {
-        try WholeFile.write(Array(WireStageResult(result).line.utf8), to: path(of: result.lease))
+        try WholeFile.write(Data(WireStageResult(result).line.utf8), to: path(of: result.lease), mode: 0o600)
     }
 
-    func remove(_ lease: LeaseID) throws(FileFailure) {
+    func remove(_ lease: LeaseID) throws(FileError) {
         try WholeFile.remove(path(of: lease))
     }
 

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Sweep
 
@@ -21,14 +22,10 @@ final class SpoolDirectory: Sendable {
     init(path: String) throws(WorkerError) {
         self.path = path
         for folder in ["", "/results", "/artifacts", "/work", "/engines"] {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: path + folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            do throws(FileError) {
+                try WholeFile.makeDirectory(path + folder, mode: 0o700)
             } catch {
-                throw WorkerError(
-                    .spool,
-                    "the spool directory \(path + folder) cannot be made: \(Self.reason(error)); name a directory this user "
-                        + "may write with --spool")
+                throw Self.unusable(error)
             }
         }
         lock = try Self.lock("\(path)/lock", spool: path)
@@ -40,9 +37,9 @@ final class SpoolDirectory: Sendable {
     func release() { flock(lock, LOCK_UN) }
 
     /// The engine's directory for a stage, with what an earlier attempt left in it.
-    func makeWork(of stage: StageKey) throws(FileFailure) -> String {
+    func makeWork(of stage: StageKey) throws(FileError) -> String {
         let directory = work(of: stage)
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileFailure(errno, directory) }
+        try WholeFile.makeDirectory(directory, mode: 0o700)
         return directory
     }
 
@@ -65,9 +62,7 @@ final class SpoolDirectory: Sendable {
 
     private static func lock(_ path: String, spool: String) throws(WorkerError) -> Int32 {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw WorkerError(.spool, FileFailure(errno, path).description)
-        }
+        guard descriptor >= 0 else { throw unusable(FileError("open", path)) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
             close(descriptor)
@@ -82,9 +77,7 @@ final class SpoolDirectory: Sendable {
         return descriptor
     }
 
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-        return String(cString: strerror(Int32(underlying.code)))
+    private static func unusable(_ error: FileError) -> WorkerError {
+        WorkerError(.spool, "the spool directory (--spool) cannot be used: \(error)")
     }
 }

@@ -19,15 +19,6 @@ extension ArtifactReference {
     }
 }
 
-extension WireArtifact {
-    init(_ reference: ArtifactReference) {
-        self.init()
-        role = reference.role
-        sha256 = reference.sha256
-        size = reference.size
-    }
-}
-
 extension Progress {
     init(_ progress: WireProgress) {
         self.init(
@@ -63,35 +54,6 @@ extension Outcome {
                     phase: $0.phase, epoch: Int($0.epoch), learningRate: $0.learningRate, trainingLoss: $0.trainingLoss,
                     validationLoss: $0.validationLoss, validationAccuracy: $0.validationAccuracy)
             }, seconds: outcome.seconds, environment: outcome.environment)
-    }
-}
-
-extension WireOutcome {
-    init(_ outcome: Outcome) {
-        self.init()
-        status = outcome.status.rawValue
-        note = outcome.note
-        measures = outcome.measures
-        artifacts = outcome.artifacts.map(WireArtifact.init)
-        layers = outcome.layers.map { layer in
-            var profile = WireLayerProfile()
-            profile.parameter = layer.parameter
-            profile.total = layer.total
-            profile.nonzero = layer.nonzero
-            return profile
-        }
-        epochs = outcome.epochs.map { epoch in
-            var record = WireEpochRecord()
-            record.phase = epoch.phase
-            record.epoch = UInt32(clamping: epoch.epoch)
-            record.learningRate = epoch.learningRate
-            record.trainingLoss = epoch.trainingLoss
-            record.validationLoss = epoch.validationLoss
-            record.validationAccuracy = epoch.validationAccuracy
-            return record
-        }
-        seconds = outcome.seconds
-        environment = outcome.environment
     }
 }
 

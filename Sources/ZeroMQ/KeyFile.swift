@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Glibc
 
@@ -129,22 +130,13 @@ extension KeyFile {
         guard let json = try? encoder.encode(self) else {
             throw KeyFileError(code: .malformed, path: path, message: "its name cannot be written as JSON; change it")
         }
-        let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let folder = path.hasPrefix("/") && directory.isEmpty ? "/" : directory.isEmpty ? "." : directory
-        let temporary = "\(folder)/.key-\(UUID().uuidString)"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.writeError(errno, path) }
-        defer { unlink(temporary) }
-        let bytes = Array(json) + [0x0A]
-        let isWritten = Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
-        let failure = errno
-        guard Glibc.close(descriptor) == 0, isWritten else { throw Self.writeError(failure, path) }
-        // A link, unlike a rename, never replaces what is there.
-        guard link(temporary, path) == 0 else { throw Self.writeError(errno, path) }
-        let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard parent >= 0 else { throw Self.writeError(errno, path) }
-        defer { Glibc.close(parent) }
-        guard fsync(parent) == 0 else { throw Self.writeError(errno, path) }
+        do throws(FileError) {
+            var draft = try FileDraft(of: path, mode: 0o600)
+            try draft.append(json + [0x0A])
+            try draft.commit(replacing: false)
+        } catch {
+            throw Self.writeError(error.number, path)
+        }
     }
 
     private static func checkAccess(_ descriptor: Int32, _ path: String) throws(KeyFileError) {

@@ -29,7 +29,7 @@ final class Scratch: Sendable {
 }
 
 func reference(_ bytes: [UInt8]) -> ArtifactReference {
-    let hex = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+    let hex = SHA256.hash(data: bytes).hexadecimal
     return ArtifactReference(role: "checkpoint", sha256: hex, size: UInt64(bytes.count))
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Store
 import Testing
@@ -41,9 +42,8 @@ import ZeroMQ
     }
 
     @Test func aPlaceThatCannotBeWritten() throws {
-        let error = #expect(throws: CoordinatorError.self) { try StateDirectory.create(at: "/proc/espalier") }
-        #expect(error?.code == .unwritable)
-        #expect(error?.message.contains("/proc/espalier") == true)
+        let error = #expect(throws: FileError.self) { try StateDirectory.create(at: "/proc/espalier") }
+        #expect(error?.description.contains("cannot create '/proc/espalier") == true)
     }
 
     @Test func aDirectoryThatIsNotInitialised() throws {

@@ -21,16 +21,27 @@ import Testing
         #expect(mode == 0o600)
     }
 
-    @Test func aWriteThatFailsInTheMiddleKeepsTheOldFile() throws {
+    @Test func aDraftThatIsDroppedKeepsTheOldFile() throws {
         let path = directory + "/a"
         try WholeFile.write(Data("old".utf8), to: path)
-        #expect(throws: FileError.self) {
-            try WholeFile.write(to: path) { (put) throws(FileError) in
-                try put(UnsafeRawBufferPointer(start: nil, count: 0))
-                throw FileError("write", path, number: ENOSPC)
-            }
+        do {
+            let draft = try FileDraft(of: path)
+            try draft.append(Data("new".utf8))
         }
         #expect(FileManager.default.contents(atPath: path) == Data("old".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["a"])
+    }
+
+    @Test func nothingIsReplacedWhereThatIsNotWanted() throws {
+        let path = directory + "/a"
+        for (text, isFirst) in [("first", true), ("second", false)] {
+            var draft = try FileDraft(of: path)
+            try draft.append(Data(text.utf8))
+            var failure: FileError?
+            do throws(FileError) { try draft.commit(replacing: false) } catch { failure = error }
+            #expect(failure == (isFirst ? nil : FileError("create", path, number: EEXIST)))
+        }
+        #expect(FileManager.default.contents(atPath: path) == Data("first".utf8))
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["a"])
     }
 
@@ -49,7 +60,7 @@ import Testing
         let descriptor = open("/dev/full", O_WRONLY)
         defer { close(descriptor) }
         let error = #expect(throws: FileError.self) {
-            try Data([1]).withUnsafeBytes { try WholeFile.put($0, into: descriptor, of: "/reports/report.html") }
+            try Data([1]).withUnsafeBytes { try FileDraft.put($0, into: descriptor, of: "/reports/report.html") }
         }
         #expect(
             error?.description

@@ -1,6 +1,7 @@
 import Foundation
 import Scheduling
 import Sweep
+import Synchronization
 import Testing
 
 @testable import Worker
@@ -91,9 +92,23 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: damaged))
     }
 
-    @Test func aFullDiskLeavesNothingBehind() throws {
-        let failure = #expect(throws: FileFailure.self) { try WholeFile.write([1], to: "/dev/full/x") }
-        #expect(failure?.description.contains("--spool") == true)
+    @Test func aSpoolThatCannotBeUsedIsNamedWithItsOption() {
+        let failure = #expect(throws: WorkerError.self) { try SpoolDirectory(path: "/dev/null/spool") }
+        #expect(failure?.code == .spool)
+        #expect(failure?.message.contains("(--spool) cannot be used: cannot create '/dev/null/spool'") == true)
+    }
+
+    /// What Ctrl-C at a terminal sends to the worker's process group must not reach its engines.
+    @Test(.timeLimit(.minutes(1))) func anEngineHasAProcessGroupOfItsOwn() async {
+        let launch = EngineLaunch(command: ["sleep", "600"], threads: 1, device: "cpu")
+        let groups = Mutex<[pid_t: pid_t]>([:])
+        let engine = EngineProcess(launch: launch) { process, event in
+            guard case .started(let pid) = event else { return }
+            groups.withLock { $0[pid] = getpgid(pid) }
+            process.kill()
+        }
+        await engine.run()
+        #expect(groups.withLock { groups in groups.count == 1 && groups.allSatisfy { $0.key == $0.value } })
     }
 
     @Test(.timeLimit(.minutes(1))) func anEngineLeftByAKilledWorkerIsEnded() async throws {

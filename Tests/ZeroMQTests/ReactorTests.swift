@@ -27,31 +27,34 @@ struct ReactorTests {
         let mailbox = Mailbox<Int>(waking: reactor)
         let senders = 4
         let each = 2000
-        let tally = Tally(senders: senders)
+        let receipts = (0..<senders).map { _ in AsyncStream.makeStream(of: Void.self) }
         reactor.start { loop in
-            defer { tally.isOver.store(true, ordering: .releasing) }
+            defer { for receipt in receipts { receipt.continuation.finish() } }
             let deadline = loop.now + .seconds(20)
-            while tally.counts.reduce(0, +) < senders * each, loop.now < deadline {
+            var received = 0
+            while received < senders * each, loop.now < deadline {
                 let posts = mailbox.drain()
-                tally.add(posts)
+                received += posts.count
+                for sender in posts { receipts[sender].continuation.yield() }
                 // A lost wake-up lasts until the deadline.
                 if posts.isEmpty { try loop.wait(for: [], until: deadline) }
             }
         }
-        await withTaskGroup { group in
+        let answered = await withTaskGroup { group in
             for sender in 0..<senders {
                 group.addTask {
-                    for number in 1...each where !tally.isOver.load(ordering: .acquiring) {
+                    var answers = receipts[sender].stream.makeAsyncIterator()
+                    for answered in 0..<each {
                         mailbox.post(sender)
-                        while tally.counts[sender] < number, !tally.isOver.load(ordering: .acquiring) {
-                            await Task.yield()
-                        }
+                        guard await answers.next() != nil else { return answered }
                     }
+                    return each
                 }
             }
+            return await group.reduce(into: []) { $0.append($1) }
         }
         try await reactor.joinOrStop()
-        #expect(tally.counts == [Int](repeating: each, count: senders))
+        #expect(answered == [Int](repeating: each, count: senders))
     }
 
     @Test func postsStayInOrder() throws {
@@ -110,16 +113,16 @@ struct ReactorTests {
     /// A peer that stopped reading must not hold the process back for longer than the linger time.
     @Test func endingWithQueuedMessagesDoesNotHang() async throws {
         let coordinator = try Reactor(name: "coordinator")
-        let endpoint = Mutex<String?>(nil)
+        let (endpoints, endpoint) = AsyncStream.makeStream(of: String.self)
         coordinator.start { loop in
+            defer { endpoint.finish() }
             var options = SocketOptions.router(.plain)
             options.receiveHighWater = 1
             let router = try loop.router(bind: "tcp://127.0.0.1:*", options)
-            endpoint.withLock { $0 = router.boundEndpoint }
+            endpoint.yield(router.boundEndpoint)
             while !loop.isStopping { try loop.wait(for: [], until: nil) }
         }
-        while endpoint.withLock({ $0 }) == nil { await Task.yield() }
-        let address = try #require(endpoint.withLock { $0 })
+        let address = try #require(await endpoints.first { _ in true })
         let start = ContinuousClock.now
         let queued = try await onReactor { loop in
             var options = SocketOptions.dealer(.plain)
@@ -163,21 +166,10 @@ struct ReactorTests {
                 pthread_kill(thread, SIGUSR1)
                 signals += 1
             }
-            await Task.yield()
+            // Many during the wait, not all the processor can send.
+            try await Task.sleep(for: .milliseconds(1))
         }
         try await reactor.joinOrStop()
         #expect(early.load(ordering: .relaxed) == 0)
     }
-}
-
-/// Posts received from each sender.
-private final class Tally: Sendable {
-    let isOver = Atomic(false)
-    private let received: Mutex<[Int]>
-
-    init(senders: Int) { received = Mutex([Int](repeating: 0, count: senders)) }
-
-    var counts: [Int] { received.withLock { $0 } }
-
-    func add(_ posts: [Int]) { received.withLock { for sender in posts { $0[sender] += 1 } } }
 }
