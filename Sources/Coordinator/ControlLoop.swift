@@ -25,6 +25,7 @@ final class ControlLoop {
     var batch = Batch()
     private let loop: Loop
     private let socket: Socket
+    private let refusals: RefusalLog
     /// When it started: zero on the core's clock.
     private let origin: ContinuousClock.Instant
     private var wakeAt: ContinuousClock.Instant?
@@ -42,7 +43,13 @@ final class ControlLoop {
         core = Scheduling.Coordinator(settings: parts.settings)
         origin = loop.now
         let keys = parts.keys
-        try loop.authenticate { key, _, _ in keys.admit(key) }
+        let refusals = RefusalLog(parts.logger)
+        self.refusals = refusals
+        try loop.authenticate { key, _, address in
+            let decision = keys.admit(key)
+            if case .deny = decision { refusals.refused(key, known: keys.known(key.z85), from: address) }
+            return decision
+        }
         socket = try loop.router(bind: parts.controlEndpoint, .router(.server(parts.keypair, domain: "control")))
         revoked = Set(keys.keys.filter { $0.revoked != nil }.map(\.publicKey))
         handle(.restored(try parts.store.load()))
@@ -78,6 +85,7 @@ final class ControlLoop {
         }
         for done in chores.drain() { finish(done) }
         for event in socket.events() {
+            if case .handshakeFailed = event { refusals.handshakeFailed() }
             logger.trace("connection", metadata: ["connection.event": "\(event)"])
         }
         if let wakeAt, wakeAt <= loop.now {

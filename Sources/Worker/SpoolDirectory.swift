@@ -6,7 +6,7 @@ internal import Sweep
 ///
 ///     results/     finished stages nobody acknowledged yet
 ///     artifacts/   the cache of checkpoints, by content
-///     work/        a folder a stage: the engine writes there, and finds its resume checkpoint there
+///     stages/      a folder a stage: the engine writes there, and finds its resume checkpoint there
 ///     engines/     a file a running engine, so that a killed worker's engines are not left behind
 ///     lock         held while a worker uses the directory
 final class SpoolDirectory: Sendable {
@@ -16,12 +16,12 @@ final class SpoolDirectory: Sendable {
     var results: String { "\(path)/results" }
     var artifacts: String { "\(path)/artifacts" }
     var engines: String { "\(path)/engines" }
-    func work(of stage: StageKey) -> String { "\(path)/work/\(stage.hex)" }
+    func work(of stage: StageKey) -> String { "\(path)/stages/\(stage.hex)" }
 
     /// Makes what is missing and takes the lock.
     init(path: String) throws(WorkerError) {
         self.path = path
-        for folder in ["", "/results", "/artifacts", "/work", "/engines"] {
+        for folder in ["", "/results", "/artifacts", "/stages", "/engines"] {
             do throws(FileError) {
                 try WholeFile.makeDirectory(path + folder, mode: 0o700)
             } catch {
@@ -51,8 +51,8 @@ final class SpoolDirectory: Sendable {
     /// Removes the work of stages nobody has touched for a while: revoked elsewhere, or done by another worker.
     func removeStaleWork(olderThan age: TimeInterval = 14 * 86_400) {
         let manager = FileManager.default
-        for name in (try? manager.contentsOfDirectory(atPath: "\(path)/work")) ?? [] {
-            let folder = "\(path)/work/\(name)"
+        for name in (try? manager.contentsOfDirectory(atPath: "\(path)/stages")) ?? [] {
+            let folder = "\(path)/stages/\(name)"
             guard let attributes = try? manager.attributesOfItem(atPath: folder),
                 let changed = attributes[.modificationDate] as? Date, Date().timeIntervalSince(changed) > age
             else { continue }

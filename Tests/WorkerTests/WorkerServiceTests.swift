@@ -33,7 +33,7 @@ import ZeroMQ
             let free = try await coordinator.heartbeat { $0.running.isEmpty }
             #expect(free.credit == 1)
             #expect(bench.spooled.isEmpty)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.spool)/work").isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.spool)/stages").isEmpty)
         }
         try await coordinator.stop()
     }
