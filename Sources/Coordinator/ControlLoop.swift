@@ -25,6 +25,7 @@ final class ControlLoop {
     var batch = Batch()
     private let loop: Loop
     private let socket: Socket
+    private let refusals: RefusalLog
     private let started: ContinuousClock.Instant
     private let origin: ContinuousClock.Instant
     private var wakeAt: ContinuousClock.Instant?
@@ -43,7 +44,13 @@ final class ControlLoop {
         started = loop.now
         origin = started
         let keys = parts.keys
-        try loop.authenticate { key, _, _ in keys.admit(key) }
+        let refusals = RefusalLog { [logger = parts.logger] in logger.warning("\($0)", metadata: $1) }
+        self.refusals = refusals
+        try loop.authenticate { key, _, address in
+            let decision = keys.admit(key)
+            if case .deny = decision { refusals.refused(key, known: keys.known(key.z85), from: address, at: .now) }
+            return decision
+        }
         socket = try loop.router(bind: parts.controlEndpoint, .router(.server(parts.keypair, domain: "control")))
         revoked = Set(keys.keys.filter { $0.revoked != nil }.map(\.publicKey))
         handle(.restored(try parts.store.load()))
@@ -79,6 +86,7 @@ final class ControlLoop {
         }
         for done in chores.drain() { finish(done) }
         for event in socket.events() {
+            if case .handshakeFailed = event { refusals.handshakeFailed(at: loop.now) }
             logger.trace("connection", metadata: ["connection.event": "\(event)"])
         }
         if let wakeAt, wakeAt <= loop.now {

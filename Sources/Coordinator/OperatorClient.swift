@@ -59,8 +59,17 @@ package final class OperatorClient: Sendable {
         var options = SocketOptions.dealer(.client(try keyFile.keypair, server: try keyFile.coordinator))
         options.linger = .zero
         reactor.start { [endpoint, questions, options] loop in
-            var conversation = Conversation(endpoint: endpoint, options: options)
-            try conversation.run(loop, questions)
+            do {
+                var conversation = Conversation(endpoint: endpoint, options: options)
+                try conversation.run(loop, questions)
+            } catch {
+                // Whoever still asks hears why there will be no answer.
+                while !loop.isStopping {
+                    for question in questions.drain() { question.continuation.resume(throwing: error) }
+                    try loop.wait(for: [], until: nil)
+                }
+                throw error
+            }
         }
     }
 
@@ -165,12 +174,12 @@ package final class OperatorClient: Sendable {
         var pending: [UInt64: Pending] = [:]
 
         mutating func run(_ loop: Loop, _ questions: Mailbox<Question>) throws {
+            let socket = try loop.dealer(connect: endpoint, options)
             defer {
                 let gone = failure(.noAnswer, "the connection to the coordinator at \(endpoint) was closed")
                 for question in questions.drain() { question.continuation.resume(throwing: gone) }
                 fail(gone)
             }
-            let socket = try loop.dealer(connect: endpoint, options)
             while !loop.isStopping {
                 // A dealer without a connection takes nothing: what is not sent yet is tried again soon.
                 let retry = pending.values.contains { !$0.isSent } ? loop.now + .milliseconds(50) : nil

@@ -40,6 +40,12 @@ package struct StateDirectory: Hashable, Sendable {
                 .notInitialised, "'\(path)' is not a state directory; run 'espalier init --state \(path)' first")
         }
         guard access(path, W_OK | X_OK) == 0 else {
+            if errno == EROFS {
+                throw CoordinatorError(
+                    .unwritable,
+                    "the state directory '\(path)' is on a read-only file system; make that writable or choose another "
+                        + "directory")
+            }
             throw CoordinatorError(
                 .unwritable,
                 "the state directory '\(path)' is not writable by this user; correct its permissions or run as its owner"

@@ -62,6 +62,11 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
                 .corrupt, path: path,
                 "the database '\(path)' is damaged (\(error.message ?? "not a database")); restore it from a backup, or "
                     + "move it away to start anew")
+        case .SQLITE_IOERR:
+            self.init(
+                .failed, path: path,
+                "cannot \(operation) the database '\(path)': \(error.message ?? "input/output error"); make room on that "
+                    + "disk, or look at its health, and start again")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(
                 .busy, path: path,

@@ -49,6 +49,10 @@ package struct WorkerConfiguration: Sendable {
                 "the key in \(keyPath) is a key for the role \(key.role.rawValue); make a worker's key with "
                     + "'espalier keys add worker NAME' on the head node")
         }
+        if !Endpoint.isWellFormed(coordinator) {
+            throw WorkerError(
+                .invalidConfiguration, "'\(coordinator)' is no coordinator's address; write tcp://HOST:PORT")
+        }
         if slots < 1 || slots > 1024 {
             throw WorkerError(.invalidConfiguration, "\(slots) slots are not possible; ask for 1 to 1024 with --slots")
         }

@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// What the text of an address says about where its bytes travel.
-enum Endpoint {
+package enum Endpoint {
     private static let tcp = "tcp://"
 
     /// Whether libzmq can make sense of it. Connecting, it accepts any host and port and then tries for ever.
-    static func isWellFormed(_ endpoint: String) -> Bool {
+    package static func isWellFormed(_ endpoint: String) -> Bool {
         guard endpoint.hasPrefix(tcp) else { return endpoint.contains("://") }
         let address = endpoint.dropFirst(tcp.count)
         guard let colon = address.lastIndex(of: ":"), colon > address.startIndex else { return false }

@@ -1,5 +1,6 @@
 internal import Coordinator
 internal import Sweep
+internal import Worker
 internal import ZeroMQ
 
 /// A failure the user can act on: one sentence that names the thing, the place and the remedy.
@@ -16,7 +17,10 @@ struct CommandError: Error, CustomStringConvertible {
     static func exitCode(of error: any Error) -> Int32 {
         switch error {
         case let error as CommandError: error.exitCode
-        case is SweepFileError, is KeyFileError: 2
+        case is SweepFileError: 2
+        case let error as KeyFileError: error.code == .unwritable ? 1 : 2
+        case let error as WorkerError: error.code == .invalidConfiguration ? 2 : 1
+        case let error as ZeroMQError: error.code == .invalidEndpoint ? 2 : 1
         case let error as CoordinatorError:
             [.notInitialised, .exists, .invalidName, .nameTaken, .unknownName].contains(error.code) ? 2 : 1
         case let error as OperatorError: [.invalid, .unknownKey].contains(error.code) ? 2 : 1

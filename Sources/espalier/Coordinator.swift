@@ -49,10 +49,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
         configuration.version = EspalierVersion.text
         configuration.logger = logLevel.logger("espalier.coordinator")
         let service = try CoordinatorService(configuration)
+        // Before anybody is told that it runs, and may stop it.
+        let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let endpoints = try await service.start()
         Terminal.say("coordinator listening on \(endpoints.control), artifacts on \(endpoints.artifacts)")
         let signals = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { service.stop() }
+            for await _ in stops { service.stop() }
         }
         defer { signals.cancel() }
         try await service.join()

@@ -59,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private enum Ending: Sendable {
-        case swept(WireSweepSummary)
+        case swept(WireStatus)
         case workerLeft(WorkerExit)
         case interrupted
     }
@@ -102,7 +102,8 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ last: WireSweepSummary, from client: OperatorClient) async throws {
+    private func report(_ end: WireStatus, from client: OperatorClient) async throws {
+        guard let last = end.sweeps.first else { return }
         let results = try await client.results(of: last.id)
         let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
         if json.isSet {
@@ -111,7 +112,7 @@ struct RunCommand: AsyncParsableCommand {
             print(SweepFrontier(results).textTable.terminal(inColour: Terminal.hasColor))
             print("report: \(paths.first?.path ?? "")")
         }
-        try Watch.conclude(last)
+        try Watch.conclude(end)
     }
 
     private struct RunDocument: Encodable {

@@ -33,8 +33,8 @@ struct Watch {
         try Self.conclude(try await poll())
     }
 
-    /// Polls twice a second until the sweep ends or the task is cancelled; returns the last summary.
-    func poll() async throws -> WireSweepSummary {
+    /// Polls twice a second until the sweep ends or the task is cancelled; returns the last status, of this one sweep.
+    func poll() async throws -> WireStatus {
         var view = ProgressView()
         var silentSince: ContinuousClock.Instant?
         while true {
@@ -45,7 +45,7 @@ struct Watch {
                     throw CommandError.invalid("there is no sweep '\(sweep)': espalier list names them")
                 }
                 view.show(summary, workers: status.workers)
-                if summary.state != "running" || Task.isCancelled { return summary }
+                if summary.state != "running" || Task.isCancelled { return status }
             } catch let error as OperatorError where error.code == .noAnswer {
                 let since = silentSince ?? .now
                 silentSince = since
@@ -57,7 +57,8 @@ struct Watch {
     }
 
     /// Says how the sweep ended; anything but "finished" is exit code 1.
-    static func conclude(_ summary: WireSweepSummary) throws {
+    static func conclude(_ status: WireStatus) throws {
+        guard let summary = status.sweeps.first else { return }
         let took = Duration.seconds(max(0, summary.finishedAt - summary.submittedAt).rounded())
         switch summary.state {
         case "finished":
@@ -67,8 +68,9 @@ struct Watch {
         case "cancelled":
             throw CommandError.failed("sweep \(summary.id) was cancelled; its finished stages stay cached")
         default:
+            let cause = status.failures.first.map { " (\($0.label): \($0.message))" } ?? ""
             throw CommandError.failed(
-                "sweep \(summary.id) \(summary.state): \(summary.tasksFailed) of \(summary.tasks) tasks have no result; espalier status \(summary.id) says why"
+                "sweep \(summary.id) \(summary.state): \(summary.tasksFailed) of \(summary.tasks) tasks have no result\(cause); 'espalier status \(summary.id)' says more"
             )
         }
     }

@@ -33,8 +33,9 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.spoolDirectory = spool
         let worker = try WorkerService(
             configuration, version: EspalierVersion.text, logger: logLevel.logger("espalier.worker"))
+        let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let signals = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { worker.drain() }
+            for await _ in stops { worker.drain() }
         }
         defer { signals.cancel() }
         let exit = try await worker.run()
