@@ -74,7 +74,7 @@ var targets: [Target] = [
         name: "espalier-fake-engine", dependencies: ["EspalierTestKit"], swiftSettings: strict),
 
     .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
-    .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: strict),
+    .testTarget(name: "ZeroMQTests", dependencies: ["EspalierTestKit", "ZeroMQ"], swiftSettings: strict),
     .testTarget(name: "SweepTests", dependencies: ["Sweep"], swiftSettings: strict),
     .testTarget(name: "DeployTests", dependencies: ["Sweep", subprocess], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
@@ -103,7 +103,10 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "SystemTests",
-        dependencies: ["espalier", "espalier-fake-engine", "Report", "Sweep", "Wire", "ZeroMQ", subprocess],
+        dependencies: [
+            "espalier", "espalier-fake-engine", "EspalierTestKit", "Report", "Sweep", "Wire", "ZeroMQ", grdb, protobuf,
+            subprocess,
+        ],
         swiftSettings: strict),
 ]
 

@@ -47,20 +47,24 @@ final class Cluster {
         programs.append(program)
         coordinator = program
         try await program.said("listening")
-        control = try endpoint()
+        control = try endpoints().control
     }
 
-    private func endpoint() throws -> String {
-        struct Endpoints: Decodable { let control: String }
+    struct Endpoints: Decodable { let control, artifacts: String }
+
+    /// Where the coordinator that runs listens.
+    func endpoints() throws -> Endpoints {
         let data = try Data(contentsOf: directory.appendingPathComponent("state/endpoint.json"))
-        return try JSONDecoder().decode(Endpoints.self, from: data).control
+        return try JSONDecoder().decode(Endpoints.self, from: data)
     }
 
-    /// Starts a worker with a key of its own.
+    /// Starts a worker with a key of its own, unless the test has put one there.
+    ///
+    /// - Parameter endpoint: By default the coordinator's.
     @discardableResult
     func startWorker(
         _ name: String, slots: Int = 1, engine: String = "espalier-fake-engine", environment: [String: String] = [:],
-        arguments: [String] = []
+        arguments: [String] = [], at endpoint: String? = nil
     ) async throws -> Program {
         let key = directory.appendingPathComponent("\(name).key").path
         if !FileManager.default.fileExists(atPath: key) {
@@ -68,7 +72,7 @@ final class Cluster {
         }
         let program = try Program(
             [
-                "worker", "--coordinator", control, "--key", key, "--slots", "\(slots)", "--spool",
+                "worker", "--coordinator", endpoint ?? control, "--key", key, "--slots", "\(slots)", "--spool",
                 directory.appendingPathComponent("spool-\(name)").path, "--engine",
                 Program.directory.appendingPathComponent(engine).path,
             ] + arguments, environment: environment)

@@ -35,7 +35,9 @@ final class Program: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.write, 1)
         posix_spawn_file_actions_adddup2(&actions, log.write, 2)
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // What the person who runs the tests has set for their own work must not decide them.
+        let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ESPALIER_") }
+        let variables = inherited.merging(environment) { $1 }
         var arguments: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { for pointer in arguments + settings { free(pointer) } }
@@ -93,7 +95,10 @@ final class Program: Sendable {
     /// Waits until standard error holds the text; throws where the process ends without it.
     func said(_ text: String) async throws {
         let found = await wait { log, hasEnded in log.contains(text) ? true : hasEnded ? false : nil }
-        if !found { throw Missing(program: name, text: text, log: log) }
+        if !found {
+            let code = state.withLock { $0.status ?? 0 }
+            throw Missing(program: name, text: text, code: code, log: log)
+        }
     }
 
     /// Waits for the end; the exit code, or the signal's number negated.
@@ -122,7 +127,9 @@ final class Program: Sendable {
     }
 
     struct Missing: Error, CustomStringConvertible {
-        let program, text, log: String
-        var description: String { "\(program) never said '\(text)'; it said:\n\(log)" }
+        let program, text: String
+        let code: Int32
+        let log: String
+        var description: String { "\(program) ended with \(code) and never said '\(text)'; it said:\n\(log)" }
     }
 }

@@ -1,3 +1,4 @@
+import EspalierTestKit
 import Testing
 import ZeroMQ
 

@@ -1,3 +1,4 @@
+import EspalierTestKit
 import Glibc
 import Testing
 import ZeroMQ

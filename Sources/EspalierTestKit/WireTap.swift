@@ -1,9 +1,9 @@
-import Foundation
-import Glibc
-import Synchronization
+internal import Foundation
+internal import Glibc
+internal import Synchronization
 
 /// A plain TCP connection to a loopback port.
-func connectTCP(port: Int) throws -> Int32 {
+package func connectTCP(port: Int) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -19,19 +19,24 @@ func connectTCP(port: Int) throws -> Int32 {
 }
 
 /// Stands on the wire between two peers: records every byte, and can stop passing them on.
-final class WireTap: Sendable {
-    let port: Int
+package final class WireTap: Sendable {
+    package let port: Int
     private let listener: Int32
     private let target: Int
     private let recorded = Mutex<[UInt8]>([])
     private let isFrozen = Atomic(false)
 
-    init(target: Int) throws {
+    /// - Parameters:
+    ///   - target: The port on 127.0.0.1 that it passes everything on to.
+    ///   - address: Where it listens: another loopback address may have the target's own port.
+    ///   - port: 0 lets the system choose.
+    package init(target: Int, address host: String = "127.0.0.1", port wanted: Int = 0) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.target = target
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = in_port_t(wanted).bigEndian
+        address.sin_addr.s_addr = inet_addr(host)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
         let result = withUnsafeMutablePointer(to: &address) {
@@ -45,13 +50,14 @@ final class WireTap: Sendable {
         Thread.detachNewThread { self.accept() }
     }
 
-    var bytes: [UInt8] { recorded.withLock { $0 } }
+    /// Everything that passed, both ways.
+    package var bytes: [UInt8] { recorded.withLock { $0 } }
 
     /// From now on everything sent is swallowed, both ways, as in a network partition.
-    func freeze() { isFrozen.store(true, ordering: .releasing) }
+    package func freeze() { isFrozen.store(true, ordering: .releasing) }
 
     /// Takes no more connections.
-    func close() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func close() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private func accept() {
         while true {
