@@ -43,11 +43,11 @@ final class ControlLoop {
         core = Scheduling.Coordinator(settings: parts.settings)
         origin = loop.now
         let keys = parts.keys
-        let refusals = RefusalLog(parts.logger)
+        let refusals = RefusalLog { [logger = parts.logger] in logger.warning("\($0)", metadata: $1) }
         self.refusals = refusals
         try loop.authenticate { key, _, address in
             let decision = keys.admit(key)
-            if case .deny = decision { refusals.refused(key, known: keys.known(key.z85), from: address) }
+            if case .deny = decision { refusals.refused(key, known: keys.known(key.z85), from: address, at: .now) }
             return decision
         }
         socket = try loop.router(bind: parts.controlEndpoint, .router(.server(parts.keypair, domain: "control")))
@@ -85,7 +85,11 @@ final class ControlLoop {
         }
         for done in chores.drain() { finish(done) }
         for event in socket.events() {
+<<<<<<< HEAD
             if case .handshakeFailed = event { refusals.handshakeFailed() }
+=======
+            if case .handshakeFailed = event { refusals.handshakeFailed(at: loop.now) }
+>>>>>>> system
             logger.trace("connection", metadata: ["connection.event": "\(event)"])
         }
         if let wakeAt, wakeAt <= loop.now {

@@ -1,22 +1,24 @@
 internal import Logging
 internal import ZeroMQ
 
-/// Says in the log whom the coordinator turned away in the handshake, where no answer can tell them why.
+/// Says whom the coordinator turned away in the handshake, where no answer can tell them why.
 ///
 /// Anybody can knock as often as they like, so only so many sentences are written a minute; the rest are counted.
 final class RefusalLog {
     private static let interval = Duration.seconds(60)
-    private static let limit = 20
+    static let limit = 20
 
-    private let logger: Logger
+    private let write: (String, Logger.Metadata) -> Void
     private var since: ContinuousClock.Instant?
     private var written = 0
     private var omitted = 0
 
-    init(_ logger: Logger) { self.logger = logger }
+    init(write: @escaping (String, Logger.Metadata) -> Void) { self.write = write }
 
     /// A key that is unknown or revoked.
-    func refused(_ key: CurveKey, known holder: AuthorisedKey?, from address: String) {
+    func refused(
+        _ key: CurveKey, known holder: AuthorisedKey?, from address: String, at now: ContinuousClock.Instant
+    ) {
         let sentence =
             if let holder {
                 "connection refused: the key '\(holder.name)' was revoked; if its holder may come back, make a new one with "
@@ -25,28 +27,27 @@ final class RefusalLog {
                 "connection refused: the key is not one of this coordinator's; if its holder is yours, make a key file with "
                     + "'espalier keys add'"
             }
-        write(sentence, ["peer.key": "\(holder?.name ?? key.z85)", "peer.address": "\(address)"])
+        say(sentence, ["peer.key": "\(holder?.name ?? key.z85)", "peer.address": "\(address)"], at: now)
     }
 
     /// A connection without a key, or meant for another coordinator.
-    func handshakeFailed() {
-        write(
+    func handshakeFailed(at now: ContinuousClock.Instant) {
+        say(
             "connection refused: the other end has no key, or one for another coordinator; give it a key file made by "
-                + "'espalier keys add'", [:])
+                + "'espalier keys add'", [:], at: now)
     }
 
-    private func write(_ sentence: String, _ metadata: Logger.Metadata) {
-        let now = ContinuousClock.now
+    private func say(_ sentence: String, _ metadata: Logger.Metadata, at now: ContinuousClock.Instant) {
         if let since, now - since < Self.interval {
             guard written < Self.limit else {
                 omitted += 1
                 return
             }
         } else {
-            if omitted > 0 { logger.warning("\(omitted) more connections were refused in the minute before") }
+            if omitted > 0 { write("\(omitted) more connections were refused before", [:]) }
             (since, written, omitted) = (now, 0, 0)
         }
         written += 1
-        logger.warning("\(sentence)", metadata: metadata)
+        write(sentence, metadata)
     }
 }
