@@ -3,13 +3,15 @@ import Testing
 
 @testable import Files
 
-@Suite struct WholeFileTests {
+@Suite final class WholeFileTests {
     private let directory: String
 
     init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     @Test func replacesTheFileAndLeavesNothingElse() throws {
         let path = directory + "/a"
