@@ -47,6 +47,7 @@ package struct StageProgress: Sendable {
 ///
 /// The test set is read once, after the last epoch. Training happens on the calling thread.
 package final class StageRunner {
+    /// How a stage left the engine.
     package enum Result {
         /// With the path of its checkpoint.
         case finished(Outcome, checkpoint: String)
@@ -139,6 +140,7 @@ package final class StageRunner {
         }
     }
 
+    /// Trains and prunes from wherever the stage stands until it is finished or told to stop. Call it once.
     package func run() throws -> Result {
         let clock = ContinuousClock()
         let start = clock.now

@@ -21,6 +21,7 @@ package enum Record: Hashable, Sendable {
     case sweepState(SweepID, SweepState)
 }
 
+/// Where a sweep stands; it follows from its stages, unless it was cancelled.
 package enum SweepState: String, Hashable, Sendable, Codable {
     case running
     /// Every task has a measured point.
@@ -32,6 +33,7 @@ package enum SweepState: String, Hashable, Sendable, Codable {
 
 /// What the store remembers, handed to a starting coordinator.
 package struct Durable: Sendable {
+    /// A stage as its records leave it.
     package struct StageState: Sendable {
         package var node: Plan.Node
         package var parents: [StageKey] { node.stage.parents }
@@ -61,6 +63,7 @@ package struct Durable: Sendable {
             self.resultEpoch = resultEpoch
         }
     }
+    /// A sweep as it was submitted, and its state.
     package struct SweepRecord: Sendable {
         package var id: SweepID
         package var plan: Plan
