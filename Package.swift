@@ -134,7 +134,7 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .target(name: "Pruning", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
         .target(
             name: "Engine",
-            dependencies: ["Datasets", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
+            dependencies: ["Datasets", "Files", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
             swiftSettings: strict),
         .executableTarget(
             name: "espalier-engine", dependencies: ["Engine", "Sweep", argumentParser], swiftSettings: strict),

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Files
 internal import Foundation
 internal import Networks
 internal import Pruning
@@ -88,11 +89,10 @@ package final class StageRunner {
         schedule = try Schedule(stage, trainingImages: split.training.count)
         let network = try Network.named(
             stage.network, inputShape: dataset.imageShape, classes: dataset.entry.classes)
-        do {
-            try FileManager.default.createDirectory(atPath: job.workDirectory, withIntermediateDirectories: true)
+        do throws(FileError) {
+            try WholeFile.makeDirectory(job.workDirectory)
         } catch {
-            throw EngineError(
-                .storage, "cannot create the work directory \(job.workDirectory): \(error.localizedDescription)")
+            throw EngineError(.storage, "the work directory cannot be used: \(error)")
         }
         let candidates = [Self.resumePath(job), job.resume].compactMap(\.self).compactMap {
             ResumeCheckpoint(network, stage: job.key, path: $0)
