@@ -48,7 +48,7 @@ var targets: [Target] = [
     .target(name: "Wire", dependencies: ["Sweep", protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
     .target(name: "Scheduling", dependencies: ["Sweep", collections], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Scheduling", "Sweep", grdb], swiftSettings: strict),
-    .target(name: "Artifacts", dependencies: ["Wire", "Sweep", crypto, protobuf], swiftSettings: strict),
+    .target(name: "Artifacts", dependencies: ["Files", "Wire", "Sweep", crypto, protobuf], swiftSettings: strict),
     .target(name: "Frontier", swiftSettings: strict),
     .target(
         name: "Report", dependencies: ["Files", "Frontier", "Sweep"], resources: [.copy("Resources")],
@@ -86,9 +86,10 @@ var targets: [Target] = [
         name: "SchedulingTests", dependencies: ["Scheduling", "EspalierTestKit", "Sweep"], swiftSettings: strict),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Scheduling", "Sweep", grdb], swiftSettings: strict),
     .testTarget(
-        name: "ArtifactsTests", dependencies: ["Artifacts", "ZeroMQ", "Wire", "Sweep", crypto, protobuf],
+        name: "ArtifactsTests",
+        dependencies: ["Artifacts", "EspalierTestKit", "ZeroMQ", "Wire", "Sweep", crypto, protobuf],
         swiftSettings: strict),
-    .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: strict),
+    .testTarget(name: "FrontierTests", dependencies: ["Frontier", "EspalierTestKit"], swiftSettings: strict),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Files", "Frontier", "Sweep"], swiftSettings: strict),
     .testTarget(
         name: "CoordinatorTests",
@@ -136,7 +137,7 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
         .target(name: "Pruning", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
         .target(
             name: "Engine",
-            dependencies: ["Datasets", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
+            dependencies: ["Datasets", "Files", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
             swiftSettings: strict),
         .executableTarget(
             name: "espalier-engine", dependencies: ["Engine", "Sweep", argumentParser], swiftSettings: strict),

@@ -18,6 +18,7 @@ package final class ArtifactClient {
         case failed(sha256: String, message: String)
     }
 
+    /// How much is under way at once, and when to ask again or give up.
     package struct Settings: Sendable {
         /// Chunks of one transfer under way at once.
         package var window = 8

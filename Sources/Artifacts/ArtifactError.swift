@@ -2,6 +2,7 @@ internal import Glibc
 
 /// An artifact or its storage that cannot be used.
 package struct ArtifactError: Error, Hashable, CustomStringConvertible {
+    /// What kind of failure it is, for callers that treat some of them apart.
     package struct Code: Hashable, Sendable {
         private let name: String
         package static let notFound = Code(name: "not found")
@@ -25,7 +26,11 @@ package struct ArtifactError: Error, Hashable, CustomStringConvertible {
 
     /// The error of the system call that has just failed; call it at once, before anything else sets `errno`.
     static func last(_ operation: String, _ path: String) -> ArtifactError {
-        let number = errno
+        failed(operation, path, errno)
+    }
+
+    /// The error of an `errno`.
+    static func failed(_ operation: String, _ path: String, _ number: Int32) -> ArtifactError {
         switch number {
         case ENOSPC, EDQUOT:
             return ArtifactError(

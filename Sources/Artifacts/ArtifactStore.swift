@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Files
 internal import Foundation
 internal import Glibc
 package import Sweep
@@ -14,7 +15,11 @@ package struct ArtifactStore: Sendable {
     /// Opens a store, making its directories where they are missing; throws where they cannot be written.
     package init(directory: String) throws(ArtifactError) {
         self.directory = directory
-        try Self.makeDirectories("\(directory)/incoming")
+        do throws(FileError) {
+            try WholeFile.makeDirectory("\(directory)/incoming")
+        } catch {
+            throw .failed("make the directory", error.path, error.number)
+        }
         guard access("\(directory)/incoming", W_OK | X_OK) == 0 else {
             throw .last("use the artifact directory", directory)
         }
@@ -22,6 +27,7 @@ package struct ArtifactStore: Sendable {
 
     // MARK: - Reading
 
+    /// Whether the file is here, complete and verified.
     package func contains(_ digest: ArtifactDigest) -> Bool {
         size(of: digest) != nil
     }
@@ -123,15 +129,6 @@ package struct ArtifactStore: Sendable {
 
     private func folder(of digest: ArtifactDigest) -> String {
         "\(directory)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2).prefix(2))"
-    }
-
-    private static func makeDirectories(_ path: String) throws(ArtifactError) {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw .last("make the directory", path)
-        }
-        try makeDirectories(String(path[..<slash]))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .last("make the directory", path) }
     }
 
     private func makeDirectory(_ path: String, in parent: String) throws(ArtifactError) {

@@ -1,5 +1,6 @@
 /// Why a coordinator, its state directory or its keys cannot be used.
 package struct CoordinatorError: Error, Hashable, CustomStringConvertible {
+    /// What kind of failure it is, for callers that treat some of them apart.
     package struct Code: Hashable, Sendable {
         private let name: String
         /// `espalier init` was not run there.

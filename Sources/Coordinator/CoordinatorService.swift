@@ -17,6 +17,7 @@ internal import ZeroMQ
 /// try await service.join()
 /// ```
 package final class CoordinatorService: Sendable {
+    /// Everything a coordinator is told at its start.
     package struct Configuration: Sendable {
         /// Made by ``StateDirectory/create(at:)``.
         package var stateDirectory: String

@@ -7,6 +7,7 @@ package import ZeroMQ
 
 /// Why a request to the coordinator has no answer.
 package struct OperatorError: Error, Hashable, CustomStringConvertible {
+    /// What kind of failure it is, for callers that treat some of them apart.
     package struct Code: Hashable, Sendable {
         private let name: String
         /// Nobody answered in time.
@@ -110,6 +111,9 @@ package final class OperatorClient: Sendable {
 
     // MARK: - Requests
 
+    /// Submits a sweep file; the reply has the id the sweep was given and the size of its plan.
+    ///
+    /// - Parameter fileName: For messages about faults in the file.
     package func submit(yaml: String, fileName: String) async throws -> WireSubmitted {
         let submit = WireSubmit.with {
             $0.yaml = yaml
@@ -127,6 +131,7 @@ package final class OperatorClient: Sendable {
         return reply
     }
 
+    /// All sweeps, in order of submission.
     package func sweeps() async throws -> [WireSweepSummary] {
         guard case .sweeps(let reply) = try await request(.list(WireListSweeps())) else { throw unexpected }
         return reply.sweeps

@@ -1,3 +1,4 @@
+internal import Artifacts
 internal import Scheduling
 internal import Sweep
 internal import Wire
@@ -82,7 +83,7 @@ enum WireDecoding {
     }
 
     static func artifact(_ artifact: WireArtifact) throws(Malformed) -> ArtifactReference {
-        guard StageKey(hex: artifact.sha256) != nil else {
+        guard ArtifactDigest(hex: artifact.sha256) != nil else {
             throw Malformed(reason: "an artifact's sha256 is not 64 hexadecimal digits")
         }
         guard Int64(exactly: artifact.size) != nil else {

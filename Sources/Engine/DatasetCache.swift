@@ -7,6 +7,7 @@ package final class DatasetCache {
 
     package init() {}
 
+    /// The data set, read unless it is the one read last. Throws what ``Dataset`` throws.
     package func dataset(_ reference: DatasetReference, dataDirectory: String) throws -> Dataset {
         if let last, last.reference.name == reference.name, last.reference.digest == reference.digest,
             last.directory == dataDirectory

@@ -6,6 +6,7 @@ internal import Torch
 
 /// A stage that could not be run: one sentence with the thing, the place and the remedy, and whom to blame.
 package struct EngineError: Error, CustomStringConvertible {
+    /// Whom or what to blame; the coordinator has a rule for each.
     package enum Cause: Sendable, Hashable {
         /// The stage asks for something this engine or this machine does not have.
         case invalidStage

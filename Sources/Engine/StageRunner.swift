@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Files
 internal import Foundation
 internal import Networks
 internal import Pruning
@@ -47,6 +48,7 @@ package struct StageProgress: Sendable {
 ///
 /// The test set is read once, after the last epoch. Training happens on the calling thread.
 package final class StageRunner {
+    /// How a stage left the engine.
     package enum Result {
         /// With the path of its checkpoint.
         case finished(Outcome, checkpoint: String)
@@ -87,11 +89,10 @@ package final class StageRunner {
         schedule = try Schedule(stage, trainingImages: split.training.count)
         let network = try Network.named(
             stage.network, inputShape: dataset.imageShape, classes: dataset.entry.classes)
-        do {
-            try FileManager.default.createDirectory(atPath: job.workDirectory, withIntermediateDirectories: true)
+        do throws(FileError) {
+            try WholeFile.makeDirectory(job.workDirectory)
         } catch {
-            throw EngineError(
-                .storage, "cannot create the work directory \(job.workDirectory): \(error.localizedDescription)")
+            throw EngineError(.storage, "the work directory cannot be used: \(error)")
         }
         let candidates = [Self.resumePath(job), job.resume].compactMap(\.self).compactMap {
             ResumeCheckpoint(network, stage: job.key, path: $0)
@@ -139,6 +140,7 @@ package final class StageRunner {
         }
     }
 
+    /// Trains and prunes from wherever the stage stands until it is finished or told to stop. Call it once.
     package func run() throws -> Result {
         let clock = ContinuousClock()
         let start = clock.now

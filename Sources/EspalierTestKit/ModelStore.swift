@@ -43,7 +43,6 @@ package struct ModelStore: Sendable {
             sweeps.append((id, plan))
             states[id] = .running
             for node in plan.stages {
-                if stages[node.key, default: StoredStage()].quarantined == nil { continue }
                 stages[node.key]?.quarantined = nil
                 stages[node.key]?.failures = []
             }

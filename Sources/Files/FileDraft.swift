@@ -20,6 +20,7 @@ package struct FileDraft: ~Copyable {
         if !isInPlace { unlink(temporary) }
     }
 
+    /// Adds bytes at the end.
     package func append(_ bytes: some ContiguousBytes) throws(FileError) {
         // Foundation's closure knows no typed throws.
         try bytes.withUnsafeBytes { bytes in

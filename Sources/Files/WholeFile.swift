@@ -28,6 +28,8 @@ package enum WholeFile {
     }
 
     /// Makes a directory and its parents where they are missing.
+    ///
+    /// - Parameter mode: of the directory itself, before the umask; its parents get 0755.
     package static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws(FileError) {
         if mkdir(path, mode) == 0 { return }
         switch errno {
@@ -37,7 +39,7 @@ package enum WholeFile {
                 throw FileError("create", path, number: ENOTDIR)
             }
         case ENOENT:
-            try makeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path, mode: mode)
+            try makeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
             guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError("create", path) }
         default:
             throw FileError("create", path)

@@ -9,6 +9,7 @@ package enum Methods {
 
     package static var names: [String] { scorers.keys.sorted() }
 
+    /// The method of a name; throws a sentence with the known names.
     package static func scorer(named name: String) throws -> any Scorer {
         guard let scorer = scorers[name] else {
             throw PruningError("unknown method '\(name)'; this engine has \(names.joined(separator: ", "))")

@@ -31,6 +31,7 @@ package struct SweepFrontier: Sendable {
         /// No other group's mean is at least as sparse and as accurate, and better in one.
         package fileprivate(set) var isOnFrontier = false
 
+        /// How many of the evaluations met this fate.
         package func count(_ fate: Fate) -> Int { fates[fate, default: 0] }
         package var taskCount: Int { fates.values.reduce(0, +) }
     }

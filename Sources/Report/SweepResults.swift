@@ -27,7 +27,9 @@ package struct SweepResults: Codable, Sendable {
         }
     }
 
+    /// What is known of one stage: an outcome, a failure, or nothing yet.
     package struct Evaluation: Codable, Sendable {
+        /// Whether there is something to report.
         package enum State: String, Codable, Sendable {
             case pending
             /// There is an outcome; its status may still say collapsed or infeasible.

@@ -1,6 +1,8 @@
 /// A table of words and numbers for terminals and for Markdown.
 package struct TextTable: Sendable {
+    /// Words stand left, numbers right.
     package enum Alignment: Sendable { case left, right }
+    /// The head of a column and how its cells are set.
     package struct Column: Sendable {
         package let title: String
         package let alignment: Alignment
@@ -9,6 +11,7 @@ package struct TextTable: Sendable {
             self.alignment = alignment
         }
     }
+    /// The cells of one line.
     package struct Row: Sendable {
         package let cells: [String]
         package let isEmphasised: Bool

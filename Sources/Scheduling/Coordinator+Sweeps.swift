@@ -43,11 +43,11 @@ extension Coordinator {
             if case .unwanted = stages[stage].phase, let outcome = cached[node.key] {
                 set(.done(FinishedStage(outcome)), of: stage)
             }
+            // What failed before this submission is not held against it.
+            stages[stage].failures = [:]
             switch stages[stage].phase {
             case .done: sweeps[sweep].stageCounts.cached += 1
-            case .failed, .unwanted:
-                stages[stage].failures = [:]
-                opened.append(stage)
+            case .failed, .unwanted: opened.append(stage)
             default: break
             }
         }

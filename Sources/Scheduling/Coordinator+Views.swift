@@ -2,6 +2,7 @@ package import Sweep
 
 // What the shell, the status command and the dashboard read.
 extension Coordinator {
+    /// How far a sweep is.
     package struct SweepStatus: Sendable {
         package var id: SweepID
         package var name: String
@@ -13,7 +14,9 @@ extension Coordinator {
         package var remaining: Duration?
     }
 
+    /// A worker and what it runs.
     package struct WorkerStatus: Sendable {
+        /// Whether it can be counted on.
         package enum State: String, Sendable {
             case connected, draining, lost
         }
@@ -26,6 +29,7 @@ extension Coordinator {
         package var running: [RunningStage]
     }
 
+    /// A leased stage.
     package struct RunningStage: Sendable {
         package var lease: LeaseID
         package var label: String
@@ -34,6 +38,7 @@ extension Coordinator {
         package var since: Instant
     }
 
+    /// A stage given up on, with the evidence.
     package struct FailedStage: Sendable {
         package var key: StageKey
         package var label: String
@@ -51,6 +56,7 @@ extension Coordinator {
         return sweeps.map { status(of: $0, slots: slots) }
     }
 
+    /// Nil when there is no such sweep.
     package func sweepStatus(_ id: SweepID, at now: Instant) -> SweepStatus? {
         sweepIndex[id].map { status(of: sweeps[$0], slots: liveSlots(at: now)) }
     }

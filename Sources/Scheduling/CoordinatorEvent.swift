@@ -20,6 +20,7 @@ package enum CoordinatorEvent: Sendable {
     case tick
 }
 
+/// The name by which a sweep is asked for.
 package struct SweepID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// A short word made by the shell from the sweep's name and a counter: "mnist-lenet-300-100-2".
     package var text: String

@@ -21,6 +21,7 @@ package enum Message: Hashable, Sendable {
     case helloAgain
 }
 
+/// What became of a result; with any of them the worker may forget it.
 package enum Verdict: String, Hashable, Sendable {
     case accepted
     /// Another result of the same stage was first; this one is kept beside it.
@@ -29,7 +30,9 @@ package enum Verdict: String, Hashable, Sendable {
     case unknown
 }
 
+/// Why a connection is of no use.
 package struct Refusal: Hashable, Sendable {
+    /// What the other end decides by; the sentence is for people.
     package enum Reason: Hashable, Sendable {
         case revoked
         case wrongName

@@ -4,8 +4,8 @@ package import Sweep
 package enum Record: Hashable, Sendable {
     /// The coordinator started: every lease and acknowledgement from here on belongs to this epoch.
     case coordinatorEpoch(UInt64)
-    /// The sweep with its tasks, and the stages not known before. Stages given up on earlier are open again: their
-    /// quarantine and their failures no longer count.
+    /// The sweep with its tasks, and the stages not known before. Earlier failures of its stages no longer count, and
+    /// those given up on are open again.
     case submitted(SweepID, Plan)
     /// Raised with every lease, in the same transaction that precedes the lease's sending.
     case leased(LeaseID, worker: String)
@@ -21,6 +21,7 @@ package enum Record: Hashable, Sendable {
     case sweepState(SweepID, SweepState)
 }
 
+/// Where a sweep stands; it follows from its stages, unless it was cancelled.
 package enum SweepState: String, Hashable, Sendable, Codable {
     case running
     /// Every task has a measured point.
@@ -32,6 +33,7 @@ package enum SweepState: String, Hashable, Sendable, Codable {
 
 /// What the store remembers, handed to a starting coordinator.
 package struct Durable: Sendable {
+    /// A stage as its records leave it.
     package struct StageState: Sendable {
         package var node: Plan.Node
         package var parents: [StageKey] { node.stage.parents }
@@ -61,6 +63,7 @@ package struct Durable: Sendable {
             self.resultEpoch = resultEpoch
         }
     }
+    /// A sweep as it was submitted, and its state.
     package struct SweepRecord: Sendable {
         package var id: SweepID
         package var plan: Plan

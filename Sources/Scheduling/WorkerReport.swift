@@ -18,6 +18,7 @@ package struct LeaseID: Hashable, Sendable {
     }
 }
 
+/// How far a stage is, as its engine says; units as in the message of that name.
 package struct Progress: Hashable, Sendable {
     package var step: UInt64
     package var totalSteps: UInt64
@@ -33,6 +34,7 @@ package struct Progress: Hashable, Sendable {
     }
 }
 
+/// A lease a worker holds, and how far it is with it.
 package struct LeaseStatus: Hashable, Sendable {
     package var lease: LeaseID
     package var progress: Progress
@@ -71,6 +73,7 @@ package struct WorkerDescription: Hashable, Sendable {
     }
 }
 
+/// A stage that did not finish: the cause, a sentence for the user, and the last lines of stderr as evidence.
 package struct Failure: Hashable, Sendable, Codable {
     /// Why a stage did not finish; each cause has its own retry rule.
     package enum Cause: String, Sendable, Codable, CaseIterable {

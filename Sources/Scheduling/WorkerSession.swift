@@ -10,6 +10,7 @@ import Sweep
 ///
 /// It has no clock and no randomness: the time and the jitter of the back-off are arguments.
 package struct WorkerSession: Sendable {
+    /// The session's times and limits.
     package struct Settings: Hashable, Sendable {
         /// Until the coordinator's hello-OK names its own.
         package var heartbeat: Duration = .seconds(5)

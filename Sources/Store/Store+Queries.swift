@@ -16,6 +16,7 @@ package struct SweepHeader: Sendable {
 
 /// A sweep with everything its stages measured.
 package struct StoredSweep: Sendable {
+    /// An accepted result and the worker it came from.
     package struct Measured: Sendable {
         package var outcome: Outcome
         package var worker: String

@@ -4,6 +4,7 @@ internal import GRDB
 ///
 /// Nothing of a failed commit is kept: the transaction is rolled back as a whole.
 package struct StoreError: Error, CustomStringConvertible, Sendable {
+    /// What kind of failure it is, for callers that treat some of them apart.
     package struct Code: Hashable, Sendable {
         private let name: String
         package static let readOnly = Code(name: "read-only")

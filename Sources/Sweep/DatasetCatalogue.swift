@@ -10,6 +10,7 @@ package enum DatasetCatalogue {
         package var sha256: String
     }
 
+    /// One data set.
     package struct Entry: Hashable, Sendable {
         package var name: String
         /// One line, lower case, without a full stop.

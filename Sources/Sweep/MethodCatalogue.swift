@@ -23,6 +23,7 @@ package enum MethodCatalogue {
         case connection
     }
 
+    /// One method.
     package struct Entry: Hashable, Sendable {
         package var name: String
         /// Authors, title, year.

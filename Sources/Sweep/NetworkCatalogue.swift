@@ -1,5 +1,6 @@
 /// The networks by name, and what images they take.
 package enum NetworkCatalogue {
+    /// One network.
     package struct Entry: Hashable, Sendable {
         package var name: String
         /// One line, lower case, without a full stop.

@@ -32,6 +32,7 @@ package struct NumberRange: Hashable, Sendable, Codable, CustomStringConvertible
     /// Every finite number.
     package static let anyNumber = closed(-Double.greatestFiniteMagnitude, .greatestFiniteMagnitude)
 
+    /// Whether the number lies within, ends as the range has them.
     package func contains(_ number: Double) -> Bool {
         (includesLower ? number >= lower : number > lower) && (includesUpper ? number <= upper : number < upper)
     }

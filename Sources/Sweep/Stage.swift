@@ -5,6 +5,7 @@ internal import Foundation
 /// The value holds everything that decides the result's bits and nothing else: no paths, no worker, no time. Its
 /// canonical JSON is what the coordinator stores, the lease carries, the engine reads and the key hashes.
 package struct Stage: Codable, Hashable, Sendable {
+    /// What the engine does.
     package enum Kind: String, Codable, Sendable {
         /// Trains the dense network of a seed.
         case train
@@ -86,6 +87,7 @@ package struct DatasetReference: Codable, Hashable, Sendable {
 
 /// How a network is trained.
 package struct Training: Codable, Hashable, Sendable {
+    /// The rule that turns gradients into updates.
     package enum Optimizer: String, Codable, Sendable, CaseIterable {
         case sgd
         case adam
@@ -164,6 +166,7 @@ package enum Level: Codable, Hashable, Sendable {
 
 /// Training after pruning.
 package struct Retrain: Codable, Hashable, Sendable {
+    /// Which weights the retraining starts from, and at which learning rates.
     package enum Mode: String, Codable, Sendable, CaseIterable {
         /// Keeps the weights, trains on at the schedule's last learning rate.
         case fineTune = "fine-tune"

@@ -2,6 +2,7 @@ internal import CTorch
 
 /// A tensor operation that could not be carried out.
 package struct TorchError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is, for callers that treat some of them apart.
     package enum Code: Hashable, Sendable {
         /// Shapes, element types or indices that do not fit the operation.
         case invalidArgument

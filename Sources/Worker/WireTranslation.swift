@@ -1,3 +1,4 @@
+internal import Artifacts
 internal import Scheduling
 internal import Sweep
 internal import Wire
@@ -14,7 +15,7 @@ extension LeaseID {
 
 extension ArtifactReference {
     init?(_ artifact: WireArtifact) {
-        guard StageKey(hex: artifact.sha256) != nil, !artifact.role.isEmpty else { return nil }
+        guard ArtifactDigest(hex: artifact.sha256) != nil, !artifact.role.isEmpty else { return nil }
         self.init(role: artifact.role, sha256: artifact.sha256, size: artifact.size)
     }
 }

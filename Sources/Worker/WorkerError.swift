@@ -1,5 +1,6 @@
 /// A worker that cannot start or go on, in one sentence with the remedy.
 package struct WorkerError: Error, Hashable, CustomStringConvertible {
+    /// What kind of failure it is, for callers that treat some of them apart.
     package struct Code: Hashable, Sendable {
         private let name: String
         /// A configuration that cannot work.

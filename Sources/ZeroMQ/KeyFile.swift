@@ -73,6 +73,7 @@ package struct KeyFile: Codable, Sendable, Equatable, CustomStringConvertible {
 
 /// A key file that cannot be used or written.
 package struct KeyFileError: Error, Hashable, CustomStringConvertible {
+    /// What kind of failure it is, for callers that treat some of them apart.
     package struct Code: Hashable, Sendable {
         private let name: String
         package static let missing = Code(name: "missing")

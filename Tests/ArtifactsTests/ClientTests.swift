@@ -1,4 +1,5 @@
 import Artifacts
+import EspalierTestKit
 import Foundation
 import Sweep
 import SwiftProtobuf
@@ -75,7 +76,7 @@ import Wire
 
     /// Every seed another network: a third of the frames is lost, a third doubled, all are shuffled.
     @Test(arguments: 0..<8) func lossRepetitionAndReorderingOnlyTakeTime(seed: UInt64) throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         func disturb(_ frames: [[UInt8]]) -> [[UInt8]] {
             var frames = frames.flatMap { frame -> [[UInt8]] in
                 switch generator.next() % 3 {
@@ -299,18 +300,5 @@ import Wire
         #expect(try first.run() == [fetched(artifact)])
         #expect(try second.run(step: .seconds(1)) == [fetched(artifact)])
         try cache.verify(digest(artifact))
-    }
-}
-
-/// Small, seeded, good enough to shuffle with.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import EspalierTestKit
 import Foundation
 import Scheduling
 import Sweep
@@ -9,23 +10,12 @@ import ZeroMQ
 @testable import Coordinator
 
 @Suite(.timeLimit(.minutes(1))) struct HostileInputTests {
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
-
     /// Whatever an authorised key sends, the coordinator answers or drops it, and goes on serving others.
     @Test func garbageLeavesItServing() async throws {
         let fixture = try Fixture()
         try await fixture.withCoordinator { _, endpoints, client in
             let hostile = try ScriptedWorker(try fixture.key("mallory"), endpoints.control)
-            var random = SplitMix(state: 7)
+            var random = SeededGenerator(seed: 7)
             let result = WireToCoordinator.with {
                 $0.protocolVersion = WireProtocol.version
                 $0.result = .with {

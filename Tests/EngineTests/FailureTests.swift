@@ -86,7 +86,7 @@ import Testing
         try Data().write(to: URL(fileURLWithPath: scratch("work")))
         var failure = Self.failure(stage, scratch)
         #expect(failure.cause == .storage)
-        #expect(failure.description.contains("cannot create the work directory"))
+        #expect(failure.description.contains("the work directory cannot be used: cannot create"))
         // A directory where the checkpoint belongs cannot be replaced by it.
         try FileManager.default.removeItem(atPath: scratch("work"))
         try FileManager.default.createDirectory(

@@ -3,13 +3,15 @@ import Testing
 
 @testable import Files
 
-@Suite struct WholeFileTests {
+@Suite final class WholeFileTests {
     private let directory: String
 
     init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     @Test func replacesTheFileAndLeavesNothingElse() throws {
         let path = directory + "/a"
@@ -70,8 +72,12 @@ import Testing
 
     @Test func makesParentsAndAcceptsWhatIsThere() throws {
         let path = directory + "/a/b/c"
+        try WholeFile.makeDirectory(path, mode: 0o700)
         try WholeFile.makeDirectory(path)
-        try WholeFile.makeDirectory(path)
+        let modes = try ["/a", "/a/b", "/a/b/c"].map {
+            try FileManager.default.attributesOfItem(atPath: directory + $0)[.posixPermissions] as? Int
+        }
+        #expect(modes[0] == modes[1] && modes[2] == 0o700 && modes[1] != modes[2])
         try WholeFile.write(Data(), to: path + "/file")
         #expect(throws: FileError("create", path + "/file", number: ENOTDIR)) {
             try WholeFile.makeDirectory(path + "/file")

@@ -1,10 +1,11 @@
+import EspalierTestKit
 import Frontier
 import Testing
 
 @Suite struct ParetoFrontierTests {
     @Test("agrees with brute force on random points, ties included", arguments: 0..<200)
     func bruteForce(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         // Coarse coordinates, so that ties and equal points are common.
         let points = (0..<(seed % 40)).map { _ in
             Point(
@@ -52,17 +53,5 @@ import Testing
             Point(reduction: 0.5, accuracy: 0.9), Point(reduction: 0.9, accuracy: 0.05),
         ])
         #expect(abs(frontier.hypervolume(reference: Point(reduction: 0, accuracy: 0.1)) - 0.4) < 1e-12)
-    }
-}
-
-/// Steele, Lea and Flood 2014: a small seeded generator.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

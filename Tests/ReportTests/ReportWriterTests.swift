@@ -134,7 +134,8 @@ import Testing
         }
         #expect(
             error.description
-                == "cannot create '\(file.path)/report/figures': Not a directory; a file is in the way: choose another directory")
+                == "cannot create '\(file.path)/report/figures': Not a directory; a file is in the way: choose another directory"
+        )
     }
 
     private func html(_ results: SweepResults) throws -> String {

@@ -28,6 +28,26 @@ import Testing
         #expect(bench.coordinator.failedStages(of: SweepID("sweep-1")).map(\.attempts) == [limit, 0, 0, 0])
     }
 
+    @Test(arguments: [false, true])
+    func aSubmissionStartsTheCountAnew(isRestarted: Bool) {
+        var bench = Bench()
+        bench.submit(.sample())
+        bench.hello("A")
+        for _ in 1...2 {
+            let lease = bench.beat("A", credit: 1).grants[0].lease
+            bench.fail(lease, .engineCrash, from: "A")
+        }
+        bench.submit(.sample(), id: "again")
+        if isRestarted {
+            bench.restartCoordinator()
+            bench.hello("A")
+        }
+        for attempt in 1...3 {
+            let lease = bench.beat("A", credit: 1).grants[0].lease
+            #expect(bench.fail(lease, .engineCrash, from: "A").quarantines.isEmpty == (attempt < 3))
+        }
+    }
+
     @Test(arguments: [Failure.Cause.timeLimit, .storage])
     func notTheStagesFault(cause: Failure.Cause) {
         var bench = Bench()

@@ -1,20 +1,10 @@
+import EspalierTestKit
 import Scheduling
 import Sweep
 import Testing
 
 /// Random events in random order: whatever happens, nothing is lost and nothing is too much.
 @Suite struct WorkerSessionRandom {
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// What the disk and the engines would hold, kept by obeying the directives.
     struct World {
         var engines: [Int: Assignment] = [:]
@@ -59,7 +49,7 @@ import Testing
 
     @Test(arguments: 0..<60 as Range<UInt64>)
     func keepsItsPromises(seed: UInt64) {
-        var random = Generator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let slots = Int.random(in: 1...3, using: &random)
         var harness = SessionHarness(slots: slots)
         var world = World()
@@ -82,7 +72,7 @@ import Testing
         #expect(harness.session.credit <= slots - world.engines.count)
     }
 
-    private func event(_ world: inout World, _ random: inout Generator) -> WorkerEvent {
+    private func event(_ world: inout World, _ random: inout SeededGenerator) -> WorkerEvent {
         let name = "stage \(Int.random(in: 0..<6, using: &random))"
         let lease = LeaseID(stage: key(name), epoch: UInt64.random(in: 1...40, using: &random))
         let running = world.engines.values.map(\.lease).sorted { $0.stage < $1.stage }.randomElement(using: &random)

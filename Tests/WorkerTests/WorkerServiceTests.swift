@@ -60,10 +60,7 @@ import ZeroMQ
         let file = "\(bench.directory)/parent"
         try Data("a parent's checkpoint".utf8).write(to: URL(fileURLWithPath: file))
         let parent = try bench.store.insert(fileAt: file, role: "checkpoint")
-        var input = WireArtifact()
-        input.role = parent.role
-        input.sha256 = parent.sha256
-        input.size = parent.size
+        let input = WireArtifact(parent)
         let coordinator = try await bench.coordinator()
         let worker = try bench.worker(at: coordinator.endpoint)
         try await bench.working(worker) {
