@@ -85,11 +85,7 @@ final class ControlLoop {
         }
         for done in chores.drain() { finish(done) }
         for event in socket.events() {
-<<<<<<< HEAD
-            if case .handshakeFailed = event { refusals.handshakeFailed() }
-=======
             if case .handshakeFailed = event { refusals.handshakeFailed(at: loop.now) }
->>>>>>> system
             logger.trace("connection", metadata: ["connection.event": "\(event)"])
         }
         if let wakeAt, wakeAt <= loop.now {

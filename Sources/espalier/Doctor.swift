@@ -87,7 +87,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 guard let content = FileManager.default.contents(atPath: path) else {
                     return Check(name: entry.name, verdict: .warning, finding: "'\(path)' is missing")
                 }
-                let found = SHA256.hash(data: content).map { String(format: "%02x", $0) }.joined()
+                let found = SHA256.hash(data: content).hexadecimal
                 guard found == file.sha256 else {
                     return Check(
                         name: entry.name, verdict: .failed,
