@@ -70,7 +70,12 @@ package struct StateDirectory: Hashable, Sendable {
         }
         let draft = StateDirectory(path: path + ".new-\(getpid())")
         do {
-            try draft.fill()
+            do {
+                try draft.fill()
+            } catch let error as FileError where error.path == draft.path {
+                // The user asked for another name.
+                throw FileError(error.operation, path, number: error.number)
+            }
             guard rename(draft.path, path) == 0 else { throw FileError("create", path) }
         } catch {
             try? FileManager.default.removeItem(atPath: draft.path)

@@ -137,7 +137,7 @@ extension WireDescription {
     fileprivate static var engine: WireDescription {
         .with {
             $0.name = "espalier-engine"
-            $0.version = EngineVersion.current
+            $0.version = Release.version
             $0.methods = Methods.names
             $0.networks = Network.names
             $0.datasets = Dataset.names

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
+internal import Sweep
 internal import ZeroMQ
 
 /// How a command reaches the coordinator: by address and key, or through a state directory on this machine.
@@ -74,7 +75,7 @@ extension CoordinatorService.Configuration {
         var configuration = CoordinatorService.Configuration(stateDirectory: state)
         configuration.controlEndpoint = "tcp://127.0.0.1:*"
         configuration.artifactEndpoint = "tcp://127.0.0.1:*"
-        configuration.version = EspalierVersion.text
+        configuration.version = Release.version
         configuration.logger = logLevel.logger("espalier.coordinator")
         return configuration
     }

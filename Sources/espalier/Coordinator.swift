@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Scheduling
+internal import Sweep
 internal import UnixSignals
 internal import Wire
 
@@ -46,7 +47,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         configuration.settings.heartbeatInterval = .seconds(heartbeat)
         configuration.settings.grantTimeout = .seconds(2 * heartbeat)
         configuration.allowNetworkFileSystem = allowNetworkFileSystem
-        configuration.version = EspalierVersion.text
+        configuration.version = Release.version
         configuration.logger = logLevel.logger("espalier.coordinator")
         let service = try CoordinatorService(configuration)
         // Before anybody is told that it runs, and may stop it.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Sweep
 
 /// `espalier`: everything but the engine, in one executable that does not link libtorch.
 @main
@@ -20,7 +21,7 @@ struct Espalier: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 failed, 2 wrong usage or invalid input.
             """,
-        version: EspalierVersion.text,
+        version: Release.version,
         groupedSubcommands: [
             CommandGroup(
                 name: "Sweeps",
@@ -70,8 +71,4 @@ extension Espalier {
         Terminal.say(message)
         return 2
     }
-}
-
-enum EspalierVersion {
-    static let text = "0.1.0"
 }

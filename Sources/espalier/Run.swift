@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let client = try OperatorClient(keyFile: KeyFile.load(directory.operatorKey), endpoint: endpoints.control)
             let worker = try WorkerService(
-                workerConfiguration(directory, endpoints), version: EspalierVersion.text,
+                workerConfiguration(directory, endpoints), version: Release.version,
                 logger: logLevel.logger("espalier.worker"))
             end = .success(try await runSweep(source, client: client, worker: worker))
             await client.close()

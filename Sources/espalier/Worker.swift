@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Sweep
 internal import UnixSignals
 internal import Worker
 
@@ -32,7 +33,7 @@ struct WorkerCommand: AsyncParsableCommand {
         try node.apply(to: &configuration)
         configuration.spoolDirectory = spool
         let worker = try WorkerService(
-            configuration, version: EspalierVersion.text, logger: logLevel.logger("espalier.worker"))
+            configuration, version: Release.version, logger: logLevel.logger("espalier.worker"))
         let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let signals = Task {
             for await _ in stops { worker.drain() }

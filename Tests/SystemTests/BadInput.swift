@@ -159,7 +159,7 @@ extension BadInput {
             prepare: { try $0.write("draft", "thesis/chapter-1") }),
         BadInput(
             name: "init below a file", arguments: ["init", "--state", "@/notes/state"], code: 1,
-            says: ["cannot write '@/notes/state'", "choose another directory"], prepare: { try $0.write("", "notes") }),
+            says: ["cannot create '@/notes/state'", "choose another directory"], prepare: { try $0.write("", "notes") }),
         BadInput(
             name: "state directory in use", arguments: ["coordinator", "--state", "@/state"], code: 1,
             says: ["another coordinator (process ", "uses the state directory '@/state'; stop that one first"],

@@ -34,7 +34,7 @@ struct DiskTests {
             let state = "\(disk.path)/state"
             try await Program(["init", "--state", state]).ended()
             try disk.fill()
-            try await expect(1, Self.coordinator(state), says: [state, "No space left on device", "make room"])
+            try await expect(1, Self.coordinator(state), says: [state, "No space left on device", "free some space"])
             try disk.free()
             let coordinator = try Program(Self.coordinator(state))
             try await coordinator.said("listening")
