@@ -75,9 +75,9 @@ package struct PruningRound: Sendable {
     ) throws -> Masks {
         switch (scorer.scope, level) {
         case (.neuron, .knob("alpha", let alpha)):
-            return try NeuronSelection(context, scores: scores).masks(alpha: alpha)
+            return try NeuronSelection(network: context.network, scores: scores).masks(alpha: alpha)
         case (.neuron, .sparsity(let final)):
-            return try NeuronSelection(context, scores: scores).masks(sparsity: sparsity ?? final)
+            return try NeuronSelection(network: context.network, scores: scores).masks(sparsity: sparsity ?? final)
         case (.weight, .sparsity(let final)):
             let count = (sparsity ?? final) * Double(context.network.prunableCount)
             return try ExactSelection(context, scores: scores)
@@ -105,7 +105,7 @@ package struct PruningRound: Sendable {
         var parameters = try context.parameters.mapValues { try $0.detach() }
         parameters.merge(try scorer.compensation(for: kept, of: groups, scores: scores, in: context)) { $1 }
         let smaller = try context.network.keeping(kept, parameters: parameters)
-        return Rewriting(network: smaller.network, parameters: smaller.parameters)
+        return Rewriting(network: smaller.network, parameters: smaller.parameters, kept: kept)
     }
 
     private func finite(_ scores: [String: Tensor]) throws -> [String: Tensor] {

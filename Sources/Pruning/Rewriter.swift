@@ -30,10 +30,15 @@ package struct Rewriting {
     package let parameters: [String: Tensor]
     /// Nil: everything.
     package let masks: Masks?
+    /// The channels that stay, by group name, where the network is the old one without some channels; nil otherwise.
+    package let kept: [String: [Int]]?
 
-    package init(network: Network, parameters: [String: Tensor], masks: Masks? = nil) {
+    package init(
+        network: Network, parameters: [String: Tensor], masks: Masks? = nil, kept: [String: [Int]]? = nil
+    ) {
         self.network = network
         self.parameters = parameters
         self.masks = masks
+        self.kept = kept
     }
 }
