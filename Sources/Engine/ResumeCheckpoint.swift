@@ -48,7 +48,7 @@ struct ResumeCheckpoint {
     let lossSum: Tensor
 
     static func write(
-        _ model: Model, optimizer: any Optimizer, method: (any Pruning.Trainer)?, origin: [String: Tensor]?,
+        _ model: Model, optimizer: any Optimizer, method: (any Trainer)?, origin: [String: Tensor]?,
         lossSum: Tensor, record: Record, stage: StageKey, to path: String
     ) throws {
         var tensors = try Checkpoint.tensors(of: model)

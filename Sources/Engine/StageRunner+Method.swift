@@ -145,7 +145,7 @@ extension TrainingExamples {
     }
 }
 
-extension Pruning.Trainer {
+extension Trainer {
     /// Copies a saved state in; a missing name is an error.
     func load(_ saved: [String: Tensor]) throws {
         for (name, tensor) in state {

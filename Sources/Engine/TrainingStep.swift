@@ -8,10 +8,10 @@ struct TrainingStep {
     let model: Model
     let optimizer: any Optimizer
     /// The method that acts around the step, nil for none.
-    let method: (any Pruning.Trainer)?
+    let method: (any Trainer)?
 
     /// Starts with a fresh optimiser.
-    init(_ model: Model, _ training: Training, under method: (any Pruning.Trainer)? = nil) throws {
+    init(_ model: Model, _ training: Training, under method: (any Trainer)? = nil) throws {
         self.model = model
         self.method = method
         let moved = model.named + (method?.learned ?? [])

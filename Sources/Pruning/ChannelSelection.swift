@@ -24,13 +24,14 @@ struct ChannelSelection {
     /// A prunable weight's size as a function of how many channels its groups keep.
     private struct Weight {
         let count: Int
-        let outputs: (group: Int, spread: Int)?
-        let inputs: (group: Int, spread: Int)?
+        /// The groups of its outputs and of its inputs, by position; nil where nothing can be removed.
+        let outputs: Int?
+        let inputs: Int?
 
         func count(_ left: [Int], of groups: [ChannelGroup]) -> Int {
             var count = count
-            for side in [outputs, inputs].compactMap(\.self) {
-                count = count / groups[side.group].channels * left[side.group]
+            for group in [outputs, inputs].compactMap(\.self) {
+                count = count / groups[group].channels * left[group]
             }
             return count
         }
@@ -54,13 +55,8 @@ struct ChannelSelection {
             }
         }
         order = channels.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
-        func side(_ name: String, axis: Int) -> (group: Int, spread: Int)? {
-            for (position, group) in groups.enumerated() {
-                if let member = group.members.first(where: { $0.parameter == name && $0.axis == axis }) {
-                    return (position, member.spread)
-                }
-            }
-            return nil
+        func side(_ name: String, axis: Int) -> Int? {
+            groups.firstIndex { $0.members.contains { $0.name == name && $0.axis == axis } }
         }
         weights = network.prunable.map {
             Weight(count: $0.count, outputs: side($0.name, axis: 0), inputs: side($0.name, axis: 1))
