@@ -89,11 +89,11 @@ package final class StageRunner {
         let stage = job.stage
         try setThreads(stage.threads)
         dataset = try datasets.dataset(stage.dataset, dataDirectory: job.dataDirectory)
-        split = Split(count: dataset.training.count, share: stage.dataset.validation, seed: stage.seed)
+        split = try Split(count: dataset.training.count, share: stage.dataset.validation, seed: stage.seed)
         schedule = try Schedule(stage, trainingImages: split.training.count)
         method = try stage.pruning.map { try Methods.method(of: $0) }
         let network = try Network.named(
-            stage.network, inputShape: dataset.imageShape, classes: dataset.entry.classes)
+            stage.network, inputShape: dataset.imageShape, classes: dataset.classes)
         do throws(FileError) {
             try WholeFile.makeDirectory(job.workDirectory)
         } catch {
@@ -215,11 +215,14 @@ package final class StageRunner {
         let epoch = record.position.epoch
         let order = try Tensor(split.order(round: round.index, epoch: epoch))
         let steps = schedule.steps(of: round)
+        let draws = job.stage.dataset.augmentation.map {
+            AugmentationDraws($0, seed: job.stage.seed, round: round.index, epoch: epoch)
+        }
         while record.position.step < schedule.stepsPerEpoch {
             let start = record.position.step * batchSize
             let count = min(batchSize, order.count - start)
             let (inputs, labels) = try dataset.training.batch(
-                order.narrow(dimension: 0, start: start, length: count))
+                order.narrow(dimension: 0, start: start, length: count), augmenting: draws)
             let loss = try step(
                 inputs: inputs, labels: labels,
                 learningRate: schedule.rate(of: round, epoch: epoch, step: record.position.step),

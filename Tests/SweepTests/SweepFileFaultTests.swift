@@ -179,7 +179,7 @@ import Testing
         ),
         (
             "network: lenet-5\ndataset: minst\nmethods: [random]",
-            "2:10: dataset: unknown data set 'minst' (did you mean 'mnist'?); allowed are digits, mnist"
+            "2:10: dataset: unknown data set 'minst' (did you mean 'mnist'?); allowed are digits, mnist, cifar-10, synthetic"
         ),
         (
             "network: lenet5\ndataset: mnist\nmethods: [random]",
