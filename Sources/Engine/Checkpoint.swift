@@ -49,7 +49,7 @@ enum Checkpoint {
     static func model(of network: Network, _ tensors: [String: Tensor], path: String) throws -> Model {
         var parameters: [String: Tensor] = [:]
         var masks: [String: Tensor] = [:]
-        for parameter in network.parameters {
+        for parameter in network.values {
             guard let tensor = tensors[parameter.name] else {
                 throw EngineError(
                     .artifact, "\(path) has no parameter \(parameter.name); it is no checkpoint of \(network.name)")

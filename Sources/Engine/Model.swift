@@ -13,11 +13,11 @@ final class Model {
     init(network: Network, parameters: [String: Tensor], masks: Masks? = nil) throws {
         self.network = network
         self.parameters = parameters
-        for tensor in parameters.values { try tensor.requireGrad() }
+        for parameter in named { try parameter.tensor.requireGrad() }
         try setMasks(masks)
     }
 
-    /// In the order of the graph.
+    /// What is trained, in the order of the graph.
     var named: [NamedTensor] {
         network.parameters.compactMap { parameter in
             parameters[parameter.name].map { NamedTensor(name: parameter.name, tensor: $0) }

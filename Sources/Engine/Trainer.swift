@@ -23,7 +23,8 @@ struct Trainer {
     /// - Returns: The batch's mean loss before the step, not yet waited for.
     func step(inputs: Tensor, labels: Tensor, learningRate: Double) throws -> Tensor {
         try optimizer.zeroGrad()
-        let loss = try model.network.forward(inputs, model.parameters).crossEntropy(labels: labels)
+        let loss = try model.network.forward(inputs, model.parameters, mode: .training)
+            .crossEntropy(labels: labels)
         try loss.backward()
         try optimizer.step(learningRate: learningRate)
         if let masks = model.masks { try optimizer.applyMasks(masks.tensors) }

@@ -21,8 +21,10 @@ extension Tensor {
     }
 
     /// The largest element of each `kernel` x `kernel` window; windows that do not fit are dropped.
-    package func maxPool2d(kernel: Int, stride: Int? = nil) throws(TorchError) -> Tensor {
-        try make("maxPool2d") { ct_max_pool2d(handle, kernel, stride ?? kernel, $0) }
+    ///
+    /// Padding adds that many elements on every side, none of which is ever the largest.
+    package func maxPool2d(kernel: Int, stride: Int? = nil, padding: Int = 0) throws(TorchError) -> Tensor {
+        try make("maxPool2d") { ct_max_pool2d(handle, kernel, stride ?? kernel, padding, $0) }
     }
 
     /// The mean of each `kernel` x `kernel` window; windows that do not fit are dropped.

@@ -137,7 +137,8 @@ ct_status ct_linear(
 ct_status ct_conv2d(
     ct_tensor *x, ct_tensor *weight, ct_tensor *_Nullable bias, intptr_t stride, intptr_t padding, intptr_t groups,
     ct_tensor_out out);
-ct_status ct_max_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out);
+ct_status ct_max_pool2d(
+    ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out);
 ct_status ct_avg_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out);
 ct_status ct_batch_norm(
     ct_tensor *x, ct_tensor *_Nullable weight, ct_tensor *_Nullable bias, ct_tensor *running_mean,
