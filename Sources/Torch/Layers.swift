@@ -52,7 +52,20 @@ extension Tensor {
     }
 
     /// The mean over the batch of -log softmax(self)[label]. Logits: (batch, classes); labels: int64 (batch).
-    package func crossEntropy(labels: Tensor) throws(TorchError) -> Tensor {
-        try make("crossEntropy") { ct_cross_entropy(handle, labels.handle, $0) }
+    ///
+    /// With `labelSmoothing` s the target is 1 - s of the label and s of the mean over all classes (Szegedy et al. 2016).
+    package func crossEntropy(labels: Tensor, labelSmoothing: Double = 0) throws(TorchError) -> Tensor {
+        try make("crossEntropy") { ct_cross_entropy(handle, labels.handle, labelSmoothing, $0) }
+    }
+
+    /// The mean over all elements of the squared difference. One shape.
+    package func meanSquaredError(_ target: Tensor) throws(TorchError) -> Tensor {
+        try (self - target).square().mean()
+    }
+
+    /// The patches a convolution sees, (batch, channels * kernel * kernel, positions): a weight as a matrix (outputs,
+    /// channels * kernel * kernel) times them is the convolution. Positions are in row-major order.
+    package func unfold(kernel: Int, stride: Int = 1, padding: Int = 0) throws(TorchError) -> Tensor {
+        try make("unfold") { ct_unfold(handle, kernel, stride, padding, $0) }
     }
 }
