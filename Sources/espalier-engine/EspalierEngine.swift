@@ -7,6 +7,6 @@ struct EspalierEngine: ParsableCommand {
         commandName: "espalier-engine",
         abstract: "Trains and prunes networks for an Espalier worker.",
         discussion: "Without a subcommand it speaks the engine protocol on standard input and output.",
-        subcommands: [Serve.self, Describe.self, Run.self, Logits.self, Benchmark.self],
+        subcommands: [Serve.self, Describe.self, Run.self, Logits.self, Benchmark.self, DatasetDescriber.self],
         defaultSubcommand: Serve.self)
 }
