@@ -39,9 +39,10 @@ extension DatasetReference {
     fileprivate var sweepFileText: String {
         guard let description else { return "dataset: \(name)" }
         func list(_ numbers: [Double]) -> String { "[\(numbers.map(\.plain).joined(separator: ", "))]" }
+        // A description needs a name that the catalogue does not have.
         return """
             dataset:
-              name: \(name)
+              name: \(DatasetReference.names.contains(name) ? "my-\(name)" : name)
               format: \(description.format.rawValue)
               folder: \(description.folder ?? name)
               image: [\(description.image.map(String.init).joined(separator: ", "))]
