@@ -1,9 +1,10 @@
 import Foundation
 import Networks
 import Pruning
-import Sweep
 import Testing
 import Torch
+
+@testable import Sweep
 
 // The method of CONTRIBUTING.md's walk-through, word for word; a test below compares the two.
 
