@@ -14,12 +14,12 @@ import Testing
         bench.submit(.sample(levels: 3, shape: .cascade))
         bench.hello("A", slots: 4)
         var inputs: [[String]] = []
-        for step in 0..<4 {
-            let grants = bench.beat("A", credit: 4).grants
-            #expect(grants.count == 1, "one level at a time")
+        var grants = bench.beat("A", credit: 4).grants
+        for step in 0..<4 where grants.count == 1 {
             inputs.append(grants[0].inputs.map(\.sha256))
             let end = bench.result(grants[0].lease, from: "A", Self.checkpoint("checkpoint \(step)"))
             #expect(end.states == (step == 3 ? [.finished] : []))
+            grants = end.grants
         }
         #expect(inputs == [[], ["checkpoint 0"], ["checkpoint 1"], ["checkpoint 2"]])
         #expect(bench.status()?.tasks == TaskCounts(total: 3, done: 3, failed: 0))
@@ -119,8 +119,9 @@ import Testing
         // A dense network that fails takes nothing with it.
         let dense = grants.first { $0.label.hasPrefix("train") }
         for grant in grants where grant.lease != dense?.lease { bench.result(grant.lease, from: "A") }
-        if let dense { bench.fail(dense.lease, .invalidStage, from: "A") }
-        for grant in bench.beat("A", credit: 1).grants { bench.fail(grant.lease, .invalidStage, from: "A") }
+        for grant in dense.map({ bench.fail($0.lease, .invalidStage, from: "A").grants }) ?? [] {
+            #expect(bench.fail(grant.lease, .invalidStage, from: "A").quarantines == [.invalidStage])
+        }
         #expect(bench.status()?.tasks == TaskCounts(total: 2, done: 2, failed: 0))
         #expect(bench.status()?.state == .failed)
     }
