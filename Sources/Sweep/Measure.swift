@@ -5,8 +5,7 @@
 package enum Measure: String, CaseIterable, Codable, Sendable {
     /// Test accuracy after the last epoch, 0...1. The test set is read once, after training.
     case testAccuracy = "test_accuracy"
-    /// Share of test images whose class is among the five likeliest, after the last epoch, 0...1; 1 with five classes or
-    /// fewer.
+    /// Share of test images whose class is among the five likeliest, 0...1; 1 with five classes or fewer.
     case testTop5Accuracy = "test_top5_accuracy"
     /// Mean cross-entropy in nats, as every loss here.
     case testLoss = "test_loss"
@@ -19,38 +18,38 @@ package enum Measure: String, CaseIterable, Codable, Sendable {
     /// Pruned share of the dense network's prunable weights, 0...1: of those that are zero by their mask, and of those
     /// that a smaller network no longer has.
     case sparsity
-    /// Of the dense network, biases and normalisation included.
+    /// Of the dense network: weights, biases, scales and shifts; running moments are not counted.
     case parametersTotal = "parameters_total"
-    /// What is left of them.
-    case parametersNonzero = "parameters_nonzero"
     /// Of the network as it physically is: less than the total where channels were removed or matrices factored.
     case parametersStored = "parameters_stored"
+    case parametersNonzero = "parameters_nonzero"
+    /// Of the dense network.
     case prunableTotal = "prunable_total"
     case prunableNonzero = "prunable_nonzero"
-    /// All parameters / nonzero parameters.
+    /// All parameters of the dense network / nonzero parameters.
     case compressionRatio = "compression_ratio"
-    /// Bytes of the checkpoint file, zeros included.
-    case storedBytes = "stored_bytes"
-    /// Multiply-accumulates of the dense network for one input; one counts as one.
+    /// Multiply-accumulates of the dense network for one input.
     case macsDense = "macs_dense"
-    /// Multiply-accumulates with a nonzero weight.
-    case macsNonzero = "macs_nonzero"
     /// Multiply-accumulates of the network as it physically is, zero weights included.
     case macsStructured = "macs_structured"
+    /// Multiply-accumulates with a nonzero weight.
+    case macsNonzero = "macs_nonzero"
+    /// Bytes of the checkpoint file, zeros included.
+    case storedBytes = "stored_bytes"
     case trainingEpochs = "training_epochs"
-    case trainingSteps = "training_steps"
-    /// Epochs of the stage and of all it starts from, dense training included.
+    /// With those of the stages it starts from.
     case totalEpochs = "total_epochs"
-    /// Floating-point operations of the stage's training: two a multiply-accumulate, once forward and twice backward,
-    /// masked weights counted as if they were there.
-    case trainingFlops = "training_flops"
+    case trainingSteps = "training_steps"
+    /// Floating-point operations of the stage's training steps: 6 for every multiply-accumulate of the network as it
+    /// physically is (2 forward, 4 backward), masked weights included.
+    case trainingOperations = "training_operations"
     /// Wall seconds of the stage's training, without loading, pruning and evaluation.
     case trainingSeconds = "training_seconds"
-    /// Of dense networks: the smallest share of prunable weights that global magnitude pruning can keep without
-    /// retraining while the training loss rises by no more than a tenth, 0...1.
+    /// Dense networks: the smallest share of weights that global magnitude pruning can keep without raising the training
+    /// loss by more than a tenth, 0...1 (Kuhn et al. 2021).
     case prunability
-    /// Of methods with a guarantee: the relative error of the outputs that their theorem bounds, before retraining.
+    /// What a provable method guarantees for the relative error of its layers; see the method.
     case errorBound = "error_bound"
-    /// Of methods with a guarantee: the error budget each layer was given to meet the level.
+    /// The error budget that a provable method gave each layer to meet the level.
     case epsilon
 }

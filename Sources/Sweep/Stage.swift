@@ -70,22 +70,6 @@ package struct Stage: Codable, Hashable, Sendable {
     }
 }
 
-/// A data set by name and content.
-package struct DatasetReference: Codable, Hashable, Sendable {
-    /// A name of ``DatasetCatalogue``.
-    package var name: String
-    /// SHA-256 over the data set's files, as the catalogue lists them.
-    package var digest: String
-    /// The share of the training images held out for validation, 0..<1.
-    package var validation: Double
-
-    package init(name: String, digest: String, validation: Double) {
-        self.name = name
-        self.digest = digest
-        self.validation = validation
-    }
-}
-
 /// How a network is trained.
 package struct Training: Codable, Hashable, Sendable {
     /// The rule that turns gradients into updates.

@@ -249,15 +249,18 @@ import Testing
         ("- a", "1:1: a list is not a mapping; write `key: value` pairs"),
         (
             "network: lenet-5\ndataset: digits\nmethods: [random]",
-            "1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8; for this data set take lenet-300-100"
+            "1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8; for this data set take lenet-300-100, "
+                + "noiseout-lenet, resnet-20, resnet-32, resnet-56, resnet-110, resnet-18, resnet-50, mobilenet-v1"
         ),
         (
             "network: lenet-5\ndataset: minst\nmethods: [random]",
-            "2:10: dataset: unknown data set 'minst' (did you mean 'mnist'?); allowed are digits, mnist"
+            "2:10: dataset: unknown data set 'minst' (did you mean 'mnist'?); allowed are digits, mnist, cifar-10, synthetic"
         ),
         (
             "network: lenet5\ndataset: mnist\nmethods: [random]",
-            "1:10: network: unknown network 'lenet5' (did you mean 'lenet-5'?); allowed are lenet-300-100, lenet-5"
+            "1:10: network: unknown network 'lenet5' (did you mean 'lenet-5'?); allowed are lenet-300-100, lenet-5, "
+                + "noiseout-lenet, vgg-16-bn, resnet-20, resnet-32, resnet-56, resnet-110, resnet-18, resnet-50, "
+                + "mobilenet-v1"
         ),
         ("a\u{0}b", "1:2: not valid YAML: control characters are not allowed"),
     ])
