@@ -43,4 +43,10 @@ enum Recipe {
         return pruning.knobs.sorted { $0.key < $1.key }.map { "\($0.key) = \(NumberText.exact($0.value))" }
             .joined(separator: ", ")
     }
+
+    /// "all", or "convolution without first, last".
+    static func layers(_ layers: LayerSelection) -> String {
+        let include = layers.include.isEmpty ? "all" : layers.include.joined(separator: ", ")
+        return layers.exclude.isEmpty ? include : "\(include) without \(layers.exclude.joined(separator: ", "))"
+    }
 }

@@ -12,6 +12,16 @@ package struct FinishedStage: Hashable, Sendable {
     /// The lease's epoch; nil when not known.
     package var epoch: UInt64?
 
+    /// A network that lost a layer, or is not as sparse as it was asked to be, is still one that the next level of a
+    /// cascade can go on from: what becomes of it is what the method led to.
+    var canBeStartedFrom: Bool {
+        switch status {
+        case .ok: true
+        case .collapsed, .infeasible: artifacts.contains { $0.role == "checkpoint" }
+        case .diverged: false
+        }
+    }
+
     init(_ outcome: Outcome, worker: String = "", epoch: UInt64? = nil) {
         status = outcome.status
         note = outcome.note
