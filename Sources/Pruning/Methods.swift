@@ -9,6 +9,14 @@ package enum Methods {
         "magnitude-layer": { Method(Magnitude()) },
         "lottery-ticket": { Method(Magnitude()) },
         "nnrelief": { Method(NNrelief()) },
+        "filter-l1": { Method(FilterNorm()) },
+        "filter-random": { Method(RandomFilters()) },
+        "fpgm": { Method(FPGM()) },
+        "thinet": { Method(ThiNet()) },
+        "pfp": { Method(PFP(.deterministic)) },
+        "pfp-random": { Method(PFP(.random)) },
+        "pfp-top": { Method(PFP(.top)) },
+        "slimming": { Method(Slimming()) },
     ]
 
     package static var names: [String] { methods.keys.sorted() }
