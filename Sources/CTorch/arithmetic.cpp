@@ -17,6 +17,7 @@
 #include <ATen/ops/ge.h>
 #include <ATen/ops/gt.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/kthvalue.h>
 #include <ATen/ops/le.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/log.h>
@@ -187,4 +188,8 @@ ct_status ct_sort(ct_tensor *x, intptr_t dimension, bool descending, ct_tensor_o
         *indices = new ct_tensor(std::move(order));
         *values = first.release();
     });
+}
+
+ct_status ct_kth_value(ct_tensor *x, intptr_t k, ct_tensor_out out) {
+    return produce(out, [&] { return std::get<0>(at::kthvalue(x->value.flatten(), k)); });
 }

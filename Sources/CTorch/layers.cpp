@@ -1,8 +1,10 @@
 // Layers that libtorch already computes well; the others have files of their own.
 
+#include <ATen/core/Reduction.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/im2col.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/matmul.h>
 
@@ -31,6 +33,15 @@ ct_status ct_log_softmax(ct_tensor *x, intptr_t dimension, ct_tensor_out out) {
     return produce(out, [&] { return at::log_softmax(x->value, dimension); });
 }
 
-ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, ct_tensor_out out) {
-    return produce(out, [&] { return at::cross_entropy_loss(logits->value, labels->value); });
+ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, double smoothing, ct_tensor_out out) {
+    return produce(out, [&] {
+        return at::cross_entropy_loss(logits->value, labels->value, /*weight=*/{}, at::Reduction::Mean,
+            /*ignore_index=*/-100, smoothing);
+    });
+}
+
+ct_status ct_unfold(ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out) {
+    return produce(out, [&] {
+        return at::im2col(x->value, {kernel, kernel}, /*dilation=*/{1, 1}, {padding, padding}, {stride, stride});
+    });
 }

@@ -225,13 +225,15 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
 
 }  // namespace
 
-ct_status ct_max_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out) {
+ct_status ct_max_pool2d(
+    ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out) {
     return produce(out, [&] {
         const auto &input = x->value;
         TORCH_CHECK(input.dim() == 4, "images are (batch, channels, height, width), not ", input.sizes());
         // A winner is one byte, so a window has at most 256 elements.
         TORCH_CHECK(kernel >= 1 && kernel <= 16 && stride >= 1, "a window has 1 to 16 elements a side and a stride of ",
             "at least 1, not ", kernel, " and ", stride);
+        if (padding != 0) return at::max_pool2d(input, {kernel, kernel}, {stride, stride}, {padding, padding});
         TORCH_CHECK(kernel <= input.size(2) && kernel <= input.size(3), "a window of ", kernel, " x ", kernel,
             " does not fit into images of ", input.size(2), " x ", input.size(3));
         if (input.scalar_type() != at::kFloat) return at::max_pool2d(input, {kernel, kernel}, {stride, stride});

@@ -1,9 +1,18 @@
 extension Network {
-    private typealias Builder = @Sendable (_ inputShape: [Int], _ classes: Int) throws -> Network
+    typealias Builder = @Sendable (_ inputShape: [Int], _ classes: Int) throws -> Network
 
     private static let builders: [String: Builder] = [
         "lenet-300-100": leNet300100,
         "lenet-5": leNet5,
+        "mobilenet-v1": mobileNetV1,
+        "noiseout-lenet": noiseOutLeNet,
+        "resnet-110": cifarResNet(depth: 110),
+        "resnet-18": resNet18,
+        "resnet-20": cifarResNet(depth: 20),
+        "resnet-32": cifarResNet(depth: 32),
+        "resnet-50": resNet50,
+        "resnet-56": cifarResNet(depth: 56),
+        "vgg-16-bn": vgg16BatchNorm,
     ]
 
     /// The names of the networks that can be built, sorted.

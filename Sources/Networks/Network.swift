@@ -29,21 +29,24 @@ package struct Network: Sendable, Hashable {
     /// Of one example, after the last node.
     package var outputShape: [Int] { nodes.last?.outputShape ?? inputShape }
 
-    /// Adds a node behind the last one, or behind the named nodes.
+    /// Adds a node behind the last one, or behind the named nodes; behind none of them: on the network's input.
     ///
     /// Throws ``NetworkError`` when the layer cannot take the shape that comes in.
     package mutating func append(_ name: String, _ layer: Layer, after sources: [String]? = nil) throws {
-        let inputs: [Int]
-        if let sources {
-            inputs = try sources.map { source in
-                guard let index = nodes.firstIndex(where: { $0.name == source }) else {
-                    throw NetworkError("network \(self.name), layer \(name): no earlier layer is called \(source)")
-                }
-                return index
-            }
-        } else {
-            inputs = nodes.isEmpty ? [] : [nodes.count - 1]
+        guard let sources else {
+            return try append(name, layer, inputs: nodes.isEmpty ? [] : [nodes.count - 1])
         }
+        let inputs = try sources.map { source in
+            guard let index = nodes.firstIndex(where: { $0.name == source }) else {
+                throw NetworkError("network \(self.name), layer \(name): no earlier layer is called \(source)")
+            }
+            return index
+        }
+        try append(name, layer, inputs: inputs)
+    }
+
+    /// Adds a node behind those at the positions, each of which exists.
+    mutating func append(_ name: String, _ layer: Layer, inputs: [Int]) throws {
         guard !nodes.contains(where: { $0.name == name }) else {
             throw NetworkError("network \(self.name) has two layers called \(name)")
         }
@@ -53,8 +56,23 @@ package struct Network: Sendable, Hashable {
                 "network \(self.name), layer \(name) cannot take an input of shape \(shapes[0]); "
                     + "choose a data set with images that fit")
         }
-        nodes.append(
-            Node(name: name, layer: layer, inputs: inputs, inputShape: shapes[0], outputShape: outputShape))
+        let node = Node(
+            name: name, layer: layer, inputs: inputs, inputShape: shapes[0], outputShape: outputShape)
+        guard Self.isCountable(outputShape), Self.isCountable(node.weightShape ?? []) else {
+            throw NetworkError("network \(self.name), layer \(name) is too large; make it smaller")
+        }
+        nodes.append(node)
+    }
+
+    /// Whether so many values can be held and counted: 2^30 at most.
+    private static func isCountable(_ shape: [Int]) -> Bool {
+        var count = 1
+        for size in shape {
+            let (product, hasOverflown) = count.multipliedReportingOverflow(by: size)
+            guard !hasOverflown, (1...(1 << 30)).contains(product) else { return false }
+            count = product
+        }
+        return true
     }
 }
 

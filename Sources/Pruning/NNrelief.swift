@@ -26,8 +26,8 @@ struct NNrelief: Scorer {
     /// Images at a time, so that memory does not grow with N.
     private let batch = 250
 
-    func scores(in context: ScoringContext) throws -> [String: Tensor] {
-        let images = try context.trainingImages(Int(context.knob("batch")))
+    func scores(in context: PruningContext) throws -> [String: Tensor] {
+        let images = try context.examples.first(Int(context.knob("batch"))).inputs
         let count = images.shape[0]
         var contributions: [String: Tensor] = [:]
         for start in stride(from: 0, to: count, by: batch) {
@@ -43,8 +43,11 @@ struct NNrelief: Scorer {
             guard let sum = contributions[node.weightName] else { continue }
             let contribution = try sum / Double(count)
             let positions = Double(node.outputShape.dropFirst().reduce(1, *))
-            let bias = try context.parameter(node.biasName).detach().to(.float64).abs() * positions.squareRoot()
-            let total = try contribution.sum([1], keepDimensions: true) + bias.reshape([bias.shape[0], 1])
+            var total = try contribution.sum([1], keepDimensions: true)
+            if node.hasBias {
+                let bias = try context.parameter(node.biasName).detach().to(.float64).abs() * positions.squareRoot()
+                total = try total + bias.reshape([bias.shape[0], 1])
+            }
             scores[node.weightName] = try (contribution / total).maskedFill(contribution.equal(0), 0)
         }
         return scores
@@ -54,7 +57,7 @@ struct NNrelief: Scorer {
     private static func contributionSum(of node: Network.Node, weight: Tensor, input: Tensor) throws -> Tensor {
         let magnitude = try input.abs()
         let strength = try weight.abs()
-        guard case .convolution(let outputs, _, let stride, let padding) = node.layer else {
+        guard case .convolution(let outputs, _, let stride, let padding, _, _) = node.layer else {
             return try strength.to(.float64) * magnitude.to(.float64).sum([0])
         }
         let columns = try (0..<node.inputShape[0]).map { channel in

@@ -48,7 +48,7 @@ struct NeuronSelection {
             let mask = kept.connections
             tensors[node.weightName] =
                 try shape.count == 2 ? mask : mask.reshape([shape[0], shape[1], 1, 1]).expand(shape).contiguous()
-            if let isRead = kept.isRead { tensors[node.biasName] = isRead }
+            if let isRead = kept.isRead, node.hasBias { tensors[node.biasName] = isRead }
         }
         return try Masks(tensors, of: network)
     }

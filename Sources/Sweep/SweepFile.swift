@@ -55,9 +55,12 @@ package struct SweepFile: Hashable, Sendable {
         package var label: String
         package var method: String
         package var levels: [Level]
-        package var iterations: Int
         /// All knobs of the method, defaults filled in.
         package var knobs: [String: Double]
+        package var start: Start
+        package var allocation: Allocation
+        package var layers: LayerSelection
+        package var schedule: PruningSchedule
         package var retrain: Retrain
     }
 

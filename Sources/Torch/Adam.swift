@@ -8,6 +8,7 @@ package final class Adam: Optimizer {
     package let beta1: Double
     package let beta2: Double
     package let epsilon: Double
+    private let groups: [ParameterGroup]
     private let means: Accumulators
     private let squares: Accumulators
     private var steps = 0
@@ -21,16 +22,20 @@ package final class Adam: Optimizer {
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
+        groups = ParameterGroup.of(parameters, weightDecay: weightDecay)
         means = try Accumulators("mean", of: parameters)
         squares = try Accumulators("square", of: parameters)
     }
 
     package func step(learningRate: Double) throws(TorchError) {
-        let handles = parameters.map(\.tensor.handle)
-        let status = ct_adam_step(
-            handles, means.tensors.map(\.handle), squares.tensors.map(\.handle), handles.count, Int64(steps + 1),
-            learningRate, beta1, beta2, epsilon, weightDecay)
-        try check("Adam.step", status)
+        let tensors = parameters.map(\.tensor)
+        for group in groups {
+            let handles = group.handles(tensors)
+            let status = ct_adam_step(
+                handles, group.handles(means.tensors), group.handles(squares.tensors), handles.count, Int64(steps + 1),
+                learningRate * group.learningRateFactor, beta1, beta2, epsilon, group.weightDecay)
+            try check("Adam.step", status)
+        }
         steps += 1
     }
 

@@ -21,8 +21,10 @@ extension Tensor {
     }
 
     /// The largest element of each `kernel` x `kernel` window; windows that do not fit are dropped.
-    package func maxPool2d(kernel: Int, stride: Int? = nil) throws(TorchError) -> Tensor {
-        try make("maxPool2d") { ct_max_pool2d(handle, kernel, stride ?? kernel, $0) }
+    ///
+    /// Padding adds that many elements on every side, none of which is ever the largest.
+    package func maxPool2d(kernel: Int, stride: Int? = nil, padding: Int = 0) throws(TorchError) -> Tensor {
+        try make("maxPool2d") { ct_max_pool2d(handle, kernel, stride ?? kernel, padding, $0) }
     }
 
     /// The mean of each `kernel` x `kernel` window; windows that do not fit are dropped.
@@ -50,7 +52,20 @@ extension Tensor {
     }
 
     /// The mean over the batch of -log softmax(self)[label]. Logits: (batch, classes); labels: int64 (batch).
-    package func crossEntropy(labels: Tensor) throws(TorchError) -> Tensor {
-        try make("crossEntropy") { ct_cross_entropy(handle, labels.handle, $0) }
+    ///
+    /// With `labelSmoothing` s the target is 1 - s of the label and s of the mean over all classes (Szegedy et al. 2016).
+    package func crossEntropy(labels: Tensor, labelSmoothing: Double = 0) throws(TorchError) -> Tensor {
+        try make("crossEntropy") { ct_cross_entropy(handle, labels.handle, labelSmoothing, $0) }
+    }
+
+    /// The mean over all elements of the squared difference. One shape.
+    package func meanSquaredError(_ target: Tensor) throws(TorchError) -> Tensor {
+        try (self - target).square().mean()
+    }
+
+    /// The patches a convolution sees, (batch, channels * kernel * kernel, positions): a weight as a matrix (outputs,
+    /// channels * kernel * kernel) times them is the convolution. Positions are in row-major order.
+    package func unfold(kernel: Int, stride: Int = 1, padding: Int = 0) throws(TorchError) -> Tensor {
+        try make("unfold") { ct_unfold(handle, kernel, stride, padding, $0) }
     }
 }

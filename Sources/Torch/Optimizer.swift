@@ -25,10 +25,16 @@ package protocol Optimizer: AnyObject {
 package struct NamedTensor {
     package var name: String
     package var tensor: Tensor
+    /// Instead of the optimiser's; nil: the optimiser's.
+    package var weightDecay: Double?
+    /// Multiplies the learning rate of every step.
+    package var learningRateFactor: Double
 
-    package init(name: String, tensor: Tensor) {
+    package init(name: String, tensor: Tensor, weightDecay: Double? = nil, learningRateFactor: Double = 1) {
         self.name = name
         self.tensor = tensor
+        self.weightDecay = weightDecay
+        self.learningRateFactor = learningRateFactor
     }
 }
 

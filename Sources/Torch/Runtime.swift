@@ -1,4 +1,5 @@
 internal import CTorch
+internal import Glibc
 
 /// The libtorch in use: "2.13.0".
 package var version: String { String(cString: ct_version()) }
@@ -20,4 +21,11 @@ package func setThreads(_ count: Int) throws(TorchError) {
 /// Makes operations without a bit-reproducible implementation fail instead of running.
 package func useDeterministic(_ deterministic: Bool = true) throws(TorchError) {
     try check("useDeterministic", ct_set_deterministic(deterministic))
+}
+
+/// The most memory the process ever held resident, in bytes.
+package var peakMemory: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
 }

@@ -95,6 +95,6 @@ extension Tensor {
                 operation: "kthValue", code: .invalidArgument,
                 message: "k = \(k) lies outside 1...\(count), the number of elements")
         }
-        return try flatten().sort().values.narrow(dimension: 0, start: k - 1, length: 1).item()
+        return try make("kthValue") { ct_kth_value(handle, k, $0) }.item()
     }
 }

@@ -5,6 +5,8 @@ import Testing
 @Suite struct SweepFileFaultTests {
     static let head = "network: lenet-300-100\ndataset: digits\n"
 
+    static let methods = MethodCatalogue.names.joined(separator: ", ")
+
     /// The third line on, and the only issue.
     static let faults: [(String, String)] = [
         (
@@ -13,11 +15,11 @@ import Testing
         ),
         (
             "methods: [magnitude-globl]",
-            "3:11: methods[0]: unknown method 'magnitude-globl' (did you mean 'magnitude-global'?); allowed are random, magnitude-global, magnitude-layer, nnrelief"
+            "3:11: methods[0]: unknown method 'magnitude-globl' (did you mean 'magnitude-global'?); allowed are \(methods)"
         ),
         (
             "methods: [xyz]",
-            "3:11: methods[0]: unknown method 'xyz'; allowed are random, magnitude-global, magnitude-layer, nnrelief"
+            "3:11: methods[0]: unknown method 'xyz'; allowed are \(methods)"
         ),
         (
             "methods:\n  - random\n  - method: nnrelief\n    sparsities: [0.5, 1.2]",
@@ -175,7 +177,8 @@ import Testing
         ("- a", "1:1: a list is not a mapping; write `key: value` pairs"),
         (
             "network: lenet-5\ndataset: digits\nmethods: [random]",
-            "1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8; for this data set take lenet-300-100"
+            "1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8; for this data set take lenet-300-100, "
+                + "noiseout-lenet, resnet-20, resnet-32, resnet-56, resnet-110, resnet-18, resnet-50, mobilenet-v1"
         ),
         (
             "network: lenet-5\ndataset: minst\nmethods: [random]",
@@ -183,7 +186,9 @@ import Testing
         ),
         (
             "network: lenet5\ndataset: mnist\nmethods: [random]",
-            "1:10: network: unknown network 'lenet5' (did you mean 'lenet-5'?); allowed are lenet-300-100, lenet-5"
+            "1:10: network: unknown network 'lenet5' (did you mean 'lenet-5'?); allowed are lenet-300-100, lenet-5, "
+                + "noiseout-lenet, vgg-16-bn, resnet-20, resnet-32, resnet-56, resnet-110, resnet-18, resnet-50, "
+                + "mobilenet-v1"
         ),
         ("a\u{0}b", "1:2: not valid YAML: control characters are not allowed"),
     ])

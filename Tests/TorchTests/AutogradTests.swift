@@ -79,6 +79,23 @@ import Testing
         .init(name: "crossEntropy", shapes: [[3, 4]]) {
             try $0[0].crossEntropy(labels: try Tensor([1, 0, 3] as [Int]))
         },
+        .init(name: "smoothed crossEntropy", shapes: [[3, 4]]) {
+            try $0[0].crossEntropy(labels: try Tensor([1, 0, 3] as [Int]), labelSmoothing: 0.2)
+        },
+        .init(name: "meanSquaredError", shapes: [[2, 3], [2, 3]]) { try $0[0].meanSquaredError($0[1]) },
+        .init(name: "unfold", shapes: [[1, 2, 4, 5]]) {
+            try $0[0].unfold(kernel: 2, stride: 2, padding: 1).square().sum()
+        },
+        .init(name: "soft threshold", shapes: [[7], [1]]) {
+            try ($0[0].sign() * ($0[0].abs() - $0[1].sigmoid()).relu()).square().sum()
+        },
+        .init(name: "conversion", shapes: [[5]]) { try $0[0].to(.float64).square().sum() },
+        .init(name: "gradient of a network", shapes: [[3, 2, 5, 5], [4, 2, 3, 3], [4], [4], [3, 16], [3]]) {
+            // Along a direction of ones: the derivative of this is a product with the Hessian.
+            let inputs = try $0.map { $0.requiresGrad ? $0 : try $0.clone().requireGrad() }
+            let first = try gradients(of: try smallNetworkLoss(inputs), withRespectTo: inputs, createGraph: true)
+            return try first.dropFirst().reduce(try first[0].sum()) { try $0 + $1.sum() }
+        },
         .init(name: "shapes", shapes: [[2, 3], [2, 3]]) {
             let joined = try Tensor.cat([$0[0], $0[1].square()]).permute([1, 0]).contiguous()
             return try joined.narrow(dimension: 0, start: 1, length: 2).indexSelect(try Tensor([1, 1] as [Int]))
@@ -89,6 +106,17 @@ import Testing
             try ($0[0].maximum($0[1]) + Tensor.choose($0[0].less(0), $0[0].square(), $0[1])).square().sum()
         },
     ]
+
+    /// Convolution, batch normalisation, ReLU, pooling, linear layer, loss; five parameters behind the images.
+    static func smallNetworkLoss(_ inputs: [Tensor]) throws -> Tensor {
+        let dtype = try inputs[0].dtype
+        let hidden = try inputs[0].conv2d(weight: inputs[1], bias: nil, padding: 1)
+            .batchNorm(
+                weight: inputs[2], bias: inputs[3], runningMean: try Tensor.zeros([4], dtype: dtype),
+                runningVariance: try Tensor.ones([4], dtype: dtype), training: true)
+        return try hidden.relu().maxPool2d(kernel: 2).flatten(from: 1).linear(weight: inputs[4], bias: inputs[5])
+            .crossEntropy(labels: try Tensor([1, 0, 2] as [Int]))
+    }
 
     /// Central differences in float64 have an error of about 1e-9 here.
     @Test(arguments: functions)
@@ -108,7 +136,7 @@ import Testing
                     moved[index] += delta
                     let trial = try Tensor(moved, shape: input.shape)
                     let arguments = inputs.map { $0 === input ? trial : $0 }
-                    values.append(try withNoGrad { try function.function(arguments).item() })
+                    values.append(try function.function(arguments).item())
                 }
                 differences.append((values[0] - values[1]) / (2 * step))
             }
@@ -118,14 +146,20 @@ import Testing
     }
 
     /// The kernels of our own are single precision: their gradients, and the gradients of those, against float64.
-    @Test(arguments: ["linear", "pool", "pool with overlap", "pool that drops an edge"])
+    @Test(arguments: ["linear", "pool", "pool with overlap", "pool that drops an edge", "network"])
     func ownKernelsAgreeWithFloat64ToSecondOrder(name: String) throws {
         func secondOrder(_ dtype: DType) throws -> [Tensor] {
-            let shapes = name == "linear" ? [[4, 6], [5, 6], [5]] : [[2, 3, 7, 6]]
+            let shapes =
+                switch name {
+                case "linear": [[4, 6], [5, 6], [5]]
+                case "network": [[3, 2, 5, 5], [4, 2, 3, 3], [4], [4], [3, 16], [3]]
+                default: [[2, 3, 7, 6]]
+                }
             let inputs = try shapes.map { try ramp($0, scale: 0.2, offset: -0.9).to(dtype).requireGrad() }
             let output =
                 switch name {
                 case "linear": try inputs[0].linear(weight: inputs[1], bias: inputs[2])
+                case "network": try Self.smallNetworkLoss(inputs)
                 case "pool": try inputs[0].narrow(dimension: 2, start: 0, length: 6).maxPool2d(kernel: 2)
                 case "pool with overlap": try inputs[0].maxPool2d(kernel: 3, stride: 1)
                 default: try inputs[0].maxPool2d(kernel: 2)

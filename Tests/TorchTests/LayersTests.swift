@@ -106,12 +106,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [(3, 1, 0), (3, 2, 1), (2, 2, 0)])
+    func aConvolutionIsAProductWithPatches(kernel: Int, stride: Int, padding: Int) throws {
+        let x = try ramp([2, 3, 5, 6])
+        let weight = try ramp([4, 3, kernel, kernel], scale: 0.2, offset: -0.9)
+        let expected = try x.conv2d(weight: weight, bias: nil, stride: stride, padding: padding)
+        let patches = try x.unfold(kernel: kernel, stride: stride, padding: padding)
+        try expectClose(
+            try weight.flatten(from: 1).matmul(patches).reshape(expected.shape), expected, tolerance: 1e-12)
+    }
+
     @Test func losses() throws {
         let logits = try ramp([3, 4])
         let row = [-1.542535529, -1.442535529, -1.342535529, -1.242535529]
         try expectClose(try logits.logSoftmax().toDoubles(), row + row + row)
         let labels = try Tensor([1, 0, 3] as [Int])
         try expectClose([try logits.crossEntropy(labels: labels).item()], [1.409202196])
+        // 0.9 of the label's -log p and 0.1 of the mean over the classes, whose rows are equal up to a shift.
+        let smoothed = 0.9 * 1.409202196 + 0.1 * (-row.reduce(0, +) / 4)
+        try expectClose([try logits.crossEntropy(labels: labels, labelSmoothing: 0.1).item()], [smoothed])
+        let target = try Tensor([1, 2, 4] as [Double])
+        try expectClose([try Tensor([0, 4, 1] as [Double]).meanSquaredError(target).item()], [14.0 / 3])
     }
 
     @Test func batchNormalisation() throws {

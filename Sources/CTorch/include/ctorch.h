@@ -126,6 +126,8 @@ ct_status ct_argmax(ct_tensor *x, intptr_t dimension, ct_tensor_out out);
 ct_status ct_sort(
     ct_tensor *x, intptr_t dimension, bool descending, ct_tensor_out values,
     ct_tensor_out indices);
+// Of all elements, `k` from 1.
+ct_status ct_kth_value(ct_tensor *x, intptr_t k, ct_tensor_out out);
 
 // MARK: - Layers (layers.cpp, convolution.cpp, linear.cpp, pooling.cpp)
 
@@ -135,14 +137,24 @@ ct_status ct_linear(
 ct_status ct_conv2d(
     ct_tensor *x, ct_tensor *weight, ct_tensor *_Nullable bias, intptr_t stride, intptr_t padding, intptr_t groups,
     ct_tensor_out out);
-ct_status ct_max_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out);
+ct_status ct_max_pool2d(
+    ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out);
 ct_status ct_avg_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out);
 ct_status ct_batch_norm(
     ct_tensor *x, ct_tensor *_Nullable weight, ct_tensor *_Nullable bias, ct_tensor *running_mean,
     ct_tensor *running_variance, bool training, double momentum, double epsilon,
     ct_tensor_out out);
 ct_status ct_log_softmax(ct_tensor *x, intptr_t dimension, ct_tensor_out out);
-ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, ct_tensor_out out);
+ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, double smoothing, ct_tensor_out out);
+// (batch, channels, height, width) to (batch, channels * kernel * kernel, positions).
+ct_status ct_unfold(ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out);
+
+// MARK: - Linear algebra (linear_algebra.cpp)
+
+// The reduced form: x = u * diag(s) * vh.
+ct_status ct_svd(ct_tensor *x, ct_tensor_out u, ct_tensor_out s, ct_tensor_out vh);
+// The smallest solution of least squared error of x * solution = targets; both matrices.
+ct_status ct_least_squares(ct_tensor *x, ct_tensor *targets, ct_tensor_out out);
 
 // MARK: - Differentiation (autograd.cpp)
 
@@ -175,6 +187,9 @@ ct_status ct_bernoulli(
     ct_generator *generator, const intptr_t *shape, intptr_t rank, double probability,
     ct_tensor_out out);
 ct_status ct_permutation(ct_generator *generator, intptr_t count, ct_tensor_out out);
+// How often each element came up in `draws` draws with replacement; probabilities need not add up to 1.
+ct_status ct_sample_counts(
+    ct_generator *generator, ct_tensor *probabilities, intptr_t draws, ct_tensor_out out);
 
 // MARK: - Stored images (augment.cpp)
 
@@ -197,7 +212,7 @@ ct_status ct_assemble(
 // One step over all parameters, in place. Parameters without a gradient are left alone, as is their state.
 ct_status ct_sgd_step(
     ct_tensor_list parameters, ct_tensor_list momenta, intptr_t count, double learning_rate,
-    double momentum, double weight_decay);
+    double momentum, bool nesterov, double weight_decay);
 // `step` counts from 1.
 ct_status ct_adam_step(
     ct_tensor_list parameters, ct_tensor_list means, ct_tensor_list squares,
