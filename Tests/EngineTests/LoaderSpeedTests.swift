@@ -12,8 +12,8 @@ import Torch
     @Test(
         .timeLimit(.minutes(2)),
         arguments: [
-            ("lenet-300-100", [1, 28, 28], Augmentation.crop), ("lenet-5", [3, 32, 32], .cropFlip),
-            ("lenet-5", [3, 32, 32], .resizedCropFlip),
+            ("lenet-300-100", [1, 28, 28], Augmentation.crop), ("resnet-20", [3, 32, 32], .cropFlip),
+            ("resnet-20", [3, 32, 32], .resizedCropFlip),
         ])
     func aBatchTakesLessThanItsStep(name: String, shape: [Int], augmentation: Augmentation) throws {
         try setThreads(1)
