@@ -13,6 +13,8 @@ enum Recipe {
             "weight decay \(NumberText.exact(training.weightDecay))", "batch \(training.batchSize)",
             epochs(Double(training.epochs)), schedule(training.schedule),
         ]
+        if let count = stage.dataset.trainingImages { parts.append("\(count) training images") }
+        if let augmentation = stage.dataset.augmentation { parts.append("augmentation \(augmentation.rawValue)") }
         if training.warmUp > 0 { parts.append("warm-up over \(epochs(training.warmUp))") }
         parts += [
             "\(NumberText.percent(stage.dataset.validation, decimals: 0)) of the training images held out for validation",

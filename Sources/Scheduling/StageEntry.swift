@@ -131,6 +131,8 @@ struct StageClass: Hashable, Sendable {
     var method: String
     var network: String
     var dataset: String
+    /// The stage describes its data set itself: which ones a worker's engine knows does not matter.
+    var describesDataset: Bool
     /// The sweep brings its own engine: what a worker says of the standard one does not matter.
     var hasOwnEngine: Bool
 
@@ -139,6 +141,7 @@ struct StageClass: Hashable, Sendable {
         method = stage.pruning?.method ?? ""
         network = stage.network
         dataset = stage.dataset.name
+        describesDataset = stage.dataset.description != nil
         self.hasOwnEngine = hasOwnEngine
     }
 }
