@@ -8,7 +8,7 @@ extension Plan {
 }
 
 extension Pruning {
-    /// "one-shot", "5 iterations", "gradual"; "in training" where the method prunes within one training.
+    /// "one-shot", "5 iterations", "gradual"; "in training" or "after training" where the method trains first.
     ///
     /// - Parameter isChained: Whether the stage starts from another level's network.
     package func scheduleText(isChained: Bool) -> String {
@@ -16,7 +16,12 @@ extension Pruning {
         case .gradual: "gradual"
         case .iterative(let rounds): "\(rounds) iterations"
         case .oneShot where isChained: "cascade"
-        case .oneShot: course == .pruneAndRetrain ? "one-shot" : "in training"
+        case .oneShot:
+            switch course {
+            case .pruneAndRetrain: "one-shot"
+            case .train: "in training"
+            case .trainPruneRetrain: "after training"
+            }
         }
     }
 

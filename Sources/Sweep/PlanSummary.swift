@@ -10,7 +10,7 @@ package struct PlanSummary: Codable, Hashable, Sendable {
         package var start: Start
         /// "global", "uniform", "erk", or a dash where the method decides.
         package var allocation: String
-        /// "one-shot", "5 iterations", "cascade", "gradual", "in training".
+        /// "one-shot", "5 iterations", "cascade", "gradual", "in training", "after training".
         package var schedule: String
         package var retrainMode: String
         /// Training epochs after pruning of one task's own stage, all iterations; at initialisation all of its training.
