@@ -5,10 +5,17 @@ package enum Methods {
     private static let methods: [String: @Sendable () -> Method] = [
         "dense": { Method(Magnitude()) },
         "random": { Method(RandomPruning()) },
+        "random-layer-matched": { Method(LayerMatchedRandom()) },
         "magnitude-global": { Method(Magnitude()) },
         "magnitude-layer": { Method(Magnitude()) },
         "lottery-ticket": { Method(Magnitude()) },
+        "snip": { Method(SNIP()) },
+        "grasp": { Method(GraSP()) },
+        "synflow": { Method(SynFlow()) },
         "nnrelief": { Method(NNrelief()) },
+        "sipp": { Method(SiPP(.deterministic)) },
+        "sipp-random": { Method(SiPP(.random)) },
+        "sipp-hybrid": { Method(SiPP(.hybrid)) },
     ]
 
     package static var names: [String] { methods.keys.sorted() }
