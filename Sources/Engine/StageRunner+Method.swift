@@ -40,6 +40,14 @@ extension StageRunner {
         }
     }
 
+    /// Records how few weights a dense network needs for its training loss.
+    func measurePrunability() throws {
+        let positions = Array(split.order(round: 0, epoch: 0).prefix(Prunability.images))
+        record.measures[Measure.prunability.rawValue] = try Prunability.measure(of: model.network, model.parameters) {
+            try Evaluation(of: model, on: dataset.training, at: positions, values: $0).loss
+        }
+    }
+
     /// What a round begins with: pruning, a fresh optimiser, and the method's part in the training.
     func begin(_ round: Round) throws {
         if round.pruning != nil { try prune(round) }

@@ -196,6 +196,7 @@ package final class StageRunner {
         }
         try finishMethod()
         tell("evaluating", loss: 0)
+        if job.stage.kind == .train, status.0 == .ok { try measurePrunability() }
         var outcome = try Measurement(model, dataset, split, record).outcome
         let path = job.workDirectory + "/checkpoint.safetensors"
         try Checkpoint.write(

@@ -47,9 +47,17 @@ struct ExactSelection {
         return try score.maskedFill(mask.not(), -.infinity).flatten()
     }
 
-    private static func keep(_ scores: Tensor, removing count: Int) throws -> Tensor {
-        let lowest = try scores.argsort().narrow(dimension: 0, start: 0, length: count)
-        let whole = try Tensor.ones(scores.shape, dtype: .bool)
-        return try whole.scatter(dimension: 0, lowest, Tensor.zeros([count], dtype: .bool))
+    /// Which of the flat scores stay when the `count` lowest go; of equal ones those that come first go first.
+    static func keep(_ scores: Tensor, removing count: Int) throws -> Tensor {
+        guard count > 0 else { return try Tensor.ones(scores.shape, dtype: .bool) }
+        // Selecting one value takes a tenth of the time of sorting them all.
+        let threshold = try scores.kthValue(count)
+        let ties = try scores.equal(threshold)
+        let kept = try scores.greater(threshold)
+        let tied = try ties.countNonzero().itemInt()
+        let above = try kept.countNonzero().itemInt()
+        let left = scores.count - count - above
+        guard left > 0 else { return kept }
+        return try kept.or(ties.and(ties.to(.int64).cumsum().greater(Double(tied - left))))
     }
 }

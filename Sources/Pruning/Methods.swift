@@ -5,9 +5,13 @@ package enum Methods {
     private static let methods: [String: @Sendable () -> Method] = [
         "dense": { Method(Magnitude()) },
         "random": { Method(RandomPruning()) },
+        "random-layer-matched": { Method(LayerMatchedRandom()) },
         "magnitude-global": { Method(Magnitude()) },
         "magnitude-layer": { Method(Magnitude()) },
         "lottery-ticket": { Method(Magnitude()) },
+        "snip": { Method(SNIP()) },
+        "grasp": { Method(GraSP()) },
+        "synflow": { Method(SynFlow()) },
         "nnrelief": { Method(NNrelief()) },
         "filter-l1": { Method(FilterNorm()) },
         "filter-random": { Method(RandomFilters()) },
@@ -22,6 +26,9 @@ package enum Methods {
         "gradual": { Method(Gradual(Magnitude())) },
         "rigl": { Method(RigL()) },
         "movement": { Method(Movement()) },
+        "sipp": { Method(SiPP(.deterministic)) },
+        "sipp-random": { Method(SiPP(.random)) },
+        "sipp-hybrid": { Method(SiPP(.hybrid)) },
     ]
 
     package static var names: [String] { methods.keys.sorted() }

@@ -1,4 +1,5 @@
 internal import Networks
+internal import Sweep
 internal import Torch
 
 /// Keeping, for every neuron or filter, the fewest inputs that hold a given share (alpha) of its scores.
@@ -9,23 +10,32 @@ internal import Torch
 /// grows with alpha, and one sort serves every alpha.
 ///
 /// Backward pruning follows: a neuron that no kept connection reads loses its inputs and its bias. Going from the last
-/// layer to the first, one pass finds them all. A neuron that never fires has readers with zero scores, so it goes too.
+/// layer to the first, one pass finds them all. A neuron that never fires has readers with zero scores, so it goes too. Its
+/// batch normalisation's scale and shift go with it. Layers that the stage does not select keep everything.
 struct NeuronSelection {
     private struct Layer {
         let node: Network.Node
         /// The share held by the connections before this one, infinite for a score of zero; [outputs, inputs].
         let shareBefore: Tensor
-        /// Who reads its channels; nil for the output layer.
+        /// Who reads its channels; nil for the output layer and where nothing may be removed.
         let consumers: Set<Network.Consumer>?
+        /// 1 - alpha here, in multiples of that of linear layers.
+        let ratio: Double
     }
 
     private let network: Network
     /// Front to back, by position in the network.
     private let layers: [(index: Int, layer: Layer)]
 
-    /// - Parameter scores: [outputs, inputs] for every prunable parameter, none negative, each row adding up to 1 at most.
-    init(network: Network, scores: [String: Tensor]) throws {
+    /// The method's knob `conv-ratio`, where it has one, gives convolutions an alpha of their own.
+    ///
+    /// - Parameter scores: [outputs, inputs of a group] for every prunable parameter, none negative, each row adding up to
+    ///   1 at most.
+    init(_ context: PruningContext, scores: [String: Tensor]) throws {
+        let network = context.network
         self.network = network
+        let eligible = Set(context.eligible.map(\.name))
+        let convolutionRatio = context.pruning.knobs["conv-ratio"] ?? 1
         layers = try network.nodes.enumerated().compactMap { index, node in
             guard let shape = node.weightShape else { return nil }
             guard let score = scores[node.weightName], score.shape == Array(shape[..<2]) else {
@@ -34,8 +44,16 @@ struct NeuronSelection {
             let (values, order) = try score.to(.float64).sort(dimension: 1, descending: true)
             let before = try values.cumsum(dimension: 1) - values
             let inPlace = try Tensor.zeros(score.shape, dtype: .float64).scatter(dimension: 1, order, before)
-            let shareBefore = try inPlace.maskedFill(score.equal(0), .infinity)
-            return (index, Layer(node: node, shareBefore: shareBefore, consumers: network.consumers(of: index)))
+            // Where nothing may be removed, everything comes before any alpha.
+            let isFree = eligible.contains(node.weightName)
+            let shareBefore = try isFree
+                ? inPlace.maskedFill(score.equal(0), .infinity) : Tensor.full(score.shape, -.infinity, dtype: .float64)
+            return (
+                index,
+                Layer(
+                    node: node, shareBefore: shareBefore, consumers: isFree ? network.consumers(of: index) : nil,
+                    ratio: shape.count == 4 ? convolutionRatio : 1)
+            )
         }
     }
 
@@ -48,7 +66,12 @@ struct NeuronSelection {
             let mask = kept.connections
             tensors[node.weightName] =
                 try shape.count == 2 ? mask : mask.reshape([shape[0], shape[1], 1, 1]).expand(shape).contiguous()
-            if let isRead = kept.isRead, node.hasBias { tensors[node.biasName] = isRead }
+            guard let isRead = kept.isRead else { continue }
+            if node.hasBias { tensors[node.biasName] = isRead }
+            for normalisation in network.normalisations(behind: index) {
+                tensors[normalisation.weightName] = isRead
+                tensors[normalisation.biasName] = isRead
+            }
         }
         return try Masks(tensors, of: network)
     }
@@ -74,11 +97,11 @@ struct NeuronSelection {
         return 1 - Double(kept) / Double(network.prunableCount)
     }
 
-    /// What is left of each layer: its connections, and which of its neurons are read (nil: the output layer).
+    /// What is left of each layer: its connections, and which of its neurons are read (nil: they do not go).
     private func connections(alpha: Double) throws -> [Int: (connections: Tensor, isRead: Tensor?)] {
         var kept: [Int: (connections: Tensor, isRead: Tensor?)] = [:]
         for (index, layer) in layers.reversed() {
-            let chosen = try layer.shareBefore.less(alpha)
+            let chosen = try layer.shareBefore.less(1 - layer.ratio * (1 - alpha))
             guard let consumers = layer.consumers else {
                 kept[index] = (chosen, nil)
                 continue
@@ -87,11 +110,27 @@ struct NeuronSelection {
             var isRead = try Tensor.zeros([channels], dtype: .bool)
             for consumer in consumers {
                 guard let reader = kept[consumer.node]?.connections else { continue }
-                let inputs = try reader.any([0]).reshape([channels, consumer.spread])
+                // A grouped convolution's rows list the inputs of their own group only.
+                let groups = channels * consumer.spread / reader.shape[1]
+                let inputs = try reader.reshape([groups, -1, reader.shape[1]]).any([1])
+                    .reshape([channels, consumer.spread])
                 isRead = try isRead.or(inputs.any([1]))
             }
             kept[index] = (try chosen.and(isRead.reshape([channels, 1])), isRead)
         }
         return kept
+    }
+}
+
+extension Network {
+    /// The batch normalisations of a layer's own channels, before they are added to others or read.
+    fileprivate func normalisations(behind index: Int) -> [Node] {
+        nodes.indices.filter { nodes[$0].inputs == [index] }.flatMap { reader -> [Node] in
+            switch nodes[reader].layer {
+            case .batchNorm: [nodes[reader]] + normalisations(behind: reader)
+            case .relu, .maxPool, .globalAveragePool: normalisations(behind: reader)
+            case .convolution, .linear, .add, .flatten: []
+            }
+        }
     }
 }

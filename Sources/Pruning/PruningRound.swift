@@ -78,9 +78,9 @@ package struct PruningRound: Sendable {
     ) throws -> Masks {
         switch (scorer.scope, level) {
         case (.neuron, .knob("alpha", let alpha)):
-            return try NeuronSelection(network: context.network, scores: scores).masks(alpha: alpha)
+            return try NeuronSelection(context, scores: scores).masks(alpha: alpha)
         case (.neuron, .sparsity(let final)):
-            return try NeuronSelection(network: context.network, scores: scores).masks(sparsity: sparsity ?? final)
+            return try NeuronSelection(context, scores: scores).masks(sparsity: sparsity ?? final)
         case (.weight, .sparsity(let final)):
             let count = (sparsity ?? final) * Double(context.network.prunableCount)
             return try ExactSelection(context, scores: scores)

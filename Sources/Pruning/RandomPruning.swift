@@ -15,8 +15,7 @@ struct RandomPruning: Scorer {
         var scores: [String: Tensor] = [:]
         for parameter in context.network.prunable {
             var stream = RandomStream(seed: context.seed, purpose: "random-pruning", detail: parameter.name)
-            let values = (0..<parameter.count).map { _ in stream.uniform() }
-            scores[parameter.name] = try Tensor(values, shape: parameter.shape)
+            scores[parameter.name] = try Generator(seed: stream.bits()).uniform(parameter.shape)
         }
         return scores
     }

@@ -70,7 +70,11 @@ extension MethodCatalogue {
                         name: "batch",
                         summary: "training images the contributions are averaged over, all of them if fewer",
                         range: .closed(1, 1_000_000), isInteger: true, defaultValue: 1000,
-                        source: "authors' code: 1000 for MNIST and CIFAR-10")
+                        source: "authors' code: 1000 for MNIST and CIFAR-10"),
+                    Knob(
+                        name: "conv-ratio", summary: "1 - alpha of convolutions, in multiples of that of linear layers",
+                        range: .above(0, upTo: 100), isInteger: false, defaultValue: 1,
+                        source: "authors' code: 1 for VGG; 2 for LeNet-5, 5 for ResNets"),
                 ],
                 levelKnob: Knob(
                     name: "alpha", summary: "share of every neuron's incoming contribution to keep, in every iteration",

@@ -57,3 +57,12 @@ package func withNoGrad<Result, Failure: Error>(
     defer { _ = ct_set_recording(before) }
     return try body()
 }
+
+/// Runs `body` recording for differentiation even inside ``withNoGrad(_:)``, on this thread.
+package func withGrad<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    let before = ct_set_recording(true)
+    defer { _ = ct_set_recording(before) }
+    return try body()
+}

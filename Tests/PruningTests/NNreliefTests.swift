@@ -37,7 +37,7 @@ import Torch
         ] as [(Double, [UInt8])])
     func keepsTheSmallestPrefix(_ alpha: Double, _ first: [UInt8]) throws {
         let context = try Self.context()
-        let selection = try NeuronSelection(network: context.network, scores: NNrelief().scores(in: context))
+        let selection = try NeuronSelection(context, scores: NNrelief().scores(in: context))
         let masks = try selection.masks(alpha: alpha)
         #expect(try bits(masks, "a.weight") == first + [0, 0, 0])
         #expect(try bits(masks, "a.bias") == [1, 0])
@@ -99,7 +99,7 @@ import Torch
         let context = try PruningTests.context(
             network, method: "nnrelief", knobs: ["batch": 20], parameters: parameters)
         let selection = try withNoGrad {
-            try NeuronSelection(network: network, scores: NNrelief().scores(in: context))
+            try NeuronSelection(context, scores: NNrelief().scores(in: context))
         }
         var before: [String: [UInt8]] = [:]
         for alpha in [0.01, 0.1, 0.3, 0.5, 0.8, 0.95, 1] {
@@ -120,10 +120,68 @@ import Torch
 
     @Test func whatCannotBeReachedIsTheNearest() throws {
         let context = try Self.context()
-        let selection = try NeuronSelection(network: context.network, scores: NNrelief().scores(in: context))
+        let selection = try NeuronSelection(context, scores: NNrelief().scores(in: context))
         // At least 3 + 2 of the 10 weights always go, at most 7.
         #expect(try selection.masks(sparsity: 0).sparsity() == 0.5)
         #expect(try abs(selection.masks(sparsity: 0.61).sparsity() - 0.6) < 1e-12)
         #expect(try abs(selection.masks(sparsity: 0.99).sparsity() - 0.7) < 1e-12)
+    }
+
+    /// What a removed neuron takes along (bias, normalisation) makes no difference: nothing reads it. Residual networks and
+    /// depthwise convolutions meet the sparsity like others.
+    @Test(.timeLimit(.minutes(1)), arguments: ["resnet-20", "mobilenet-v1"], [0.5, 0.9])
+    func removedNeuronsGoWithTheirNormalisation(_ name: String, _ sparsity: Double) throws {
+        let network = try Network.named(name, inputShape: [3, 16, 16], classes: 10)
+        var parameters = try network.initialParameters(seed: 2)
+        let generator = try Generator(seed: 3)
+        for value in network.values where value.kind == .shift {
+            parameters[value.name] = try generator.normal(value.shape)
+        }
+        let context = try PruningTests.context(
+            network, method: "nnrelief", knobs: ["batch": 16], parameters: parameters)
+        let masks = try #require(try prune(sparsity, in: context).masks)
+        #expect(try abs(masks.sparsity() - sparsity) < PruningRound.tolerance)
+        let scales = network.parameters.filter { $0.kind == .scale }
+        #expect(try sparsity < 0.9 || scales.contains { try masks.nonzero($0) < $0.count })
+        let prunable = Set(network.prunable.map(\.name))
+        var (weightsOnly, everything) = (parameters, parameters)
+        for (name, mask) in masks.tensors {
+            everything[name] = try parameters[name]?.maskedFill(mask.not(), 0)
+            if prunable.contains(name) { weightsOnly[name] = everything[name] }
+        }
+        let images = try randomImages(4, network).inputs
+        let difference = try network.forward(images, everything) - network.forward(images, weightsOnly)
+        #expect(try difference.abs().amax().item() < 1e-5)
+    }
+
+    @Test func layersThatAreNotSelectedKeepEverything() throws {
+        let reference = try ReferenceNetwork()
+        for excluded in ["conv1", "conv2", "fc"] {
+            let context = try PruningTests.context(
+                reference.network, method: "nnrelief", parameters: reference.parameters,
+                layers: LayerSelection(exclude: [excluded]), images: reference.images)
+            let masks = try #require(try prune(0.3, in: context).masks)
+            for parameter in reference.network.prunable {
+                let isWhole = try masks.nonzero(parameter) == parameter.count
+                #expect(isWhole == (parameter.name == "\(excluded).weight"), "\(excluded), \(parameter.name)")
+            }
+            #expect(masks.tensors["\(excluded).bias"] == nil)
+        }
+    }
+
+    /// A ratio of 2 keeps 1 - 2 (1 - alpha) of a convolution's contributions and alpha of a linear layer's.
+    @Test func convolutionsHaveAnAlphaOfTheirOwn() throws {
+        let reference = try ReferenceNetwork()
+        func left(_ alpha: Double, ratio: Double, _ name: String) throws -> [UInt8] {
+            // The other kind of layer keeps everything, so that no neuron is unread.
+            let context = try PruningTests.context(
+                reference.network, method: "nnrelief", knobs: ["conv-ratio": ratio], parameters: reference.parameters,
+                layers: LayerSelection(include: [name]), images: reference.images)
+            let scores = try withNoGrad { try NNrelief().scores(in: context) }
+            return try bits(NeuronSelection(context, scores: scores).masks(alpha: alpha), "\(name).weight")
+        }
+        #expect(try left(0.8, ratio: 2, "conv1") == left(0.6, ratio: 1, "conv1"))
+        #expect(try left(0.8, ratio: 2, "conv1") != left(0.8, ratio: 1, "conv1"))
+        #expect(try left(0.8, ratio: 2, "fc") == left(0.8, ratio: 1, "fc"))
     }
 }

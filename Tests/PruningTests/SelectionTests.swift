@@ -32,6 +32,16 @@ import Torch
         #expect(try selection.removing(count, .uniform).prunableNonzero() == 10 - count)
     }
 
+    /// Against sorting, with many ties.
+    @Test(arguments: [0, 1, 17, 50, 99, 100]) func selectsAsAStableSortDoes(_ count: Int) throws {
+        var stream = RandomStream(seed: 1, purpose: "test")
+        let scores = (0..<100).map { _ in Float(stream.integer(below: 7)) }
+        let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
+        var expected = [UInt8](repeating: 1, count: 100)
+        for index in order.prefix(count) { expected[index] = 0 }
+        #expect(try ExactSelection.keep(Tensor(scores), removing: count).toBytes() == expected)
+    }
+
     @Test func whatIsPrunedStaysPruned() throws {
         let before = try Self.selection([9, 1, 8, 7, 6, 5], [2, 3, 10, 11]).removing(3, .global)
         let after = try Self.selection([1, 99, 2, 3, 4, 5], [98, 97, 6, 7], masks: before).removing(5, .global)
