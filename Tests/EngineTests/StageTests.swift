@@ -40,7 +40,8 @@ import Testing
         #expect(abs(achieved - sparsity) <= 0.005)
         #expect(outcome.layers.map { Double($0.nonzero) }.reduce(0, +) == outcome[.prunableNonzero])
         #expect(outcome[.prunedValidationAccuracy] != nil)
-        #expect(outcome.epochs.allSatisfy { $0.phase == "fine-tuning" })
+        let isTrainedAnew = stage.pruning?.start == .initialisation
+        #expect(outcome.epochs.allSatisfy { $0.phase == (isTrainedAnew ? "training" : "fine-tuning") })
         if sparsity == 0.5 { #expect(try #require(outcome[.testAccuracy]) > 0.9) }
     }
 
@@ -135,6 +136,32 @@ import Testing
         #expect(step == (stop <= 22 ? stop - 1 : stop - 2), "\(step)")
         let there = try Digits.finish(stage, in: scratch("there"), checkpoint: parent, resume: resume?.path).outcome
         #expect(there.repeatable == whole.repeatable)
+    }
+
+    /// Stops three times, after steps drawn for the method, and goes on elsewhere each time.
+    @Test(arguments: MethodCatalogue.names) func everyMethodGoesOnAsIfItHadNeverStopped(_ method: String) throws {
+        let scratch = try Scratch()
+        let dense = try Digits.dense(epochs: 1)
+        let parent = try Digits.finish(dense, in: scratch("dense")).checkpoint
+        let stage = try Digits.pruned(dense, method, .sparsity(0.8), iterations: 2, epochs: 1)
+        let whole = try Digits.finish(stage, in: scratch("whole"), checkpoint: parent).outcome
+        #expect(whole.status == .ok, "\(whole.note)")
+        // A question before each round and after each of the 21 steps of an epoch.
+        let questions = stage.rounds.reduce(0) { $0 + 1 + 21 * $1.epochs }
+        var stream = RandomStream(seed: 0, purpose: "stops", detail: method)
+        var resume: String?
+        for part in 0..<3 {
+            let stop = 2 + stream.integer(below: questions / 3 - 2)
+            let result = try Digits.run(
+                stage, in: scratch("part-\(part)"), checkpoint: parent, resume: resume, stopAt: stop)
+            guard case .stopped(let left, _) = result else {
+                Issue.record("did not stop")
+                return
+            }
+            resume = try #require(left).path
+        }
+        let last = try Digits.finish(stage, in: scratch("last"), checkpoint: parent, resume: resume).outcome
+        #expect(last.repeatable == whole.repeatable)
     }
 
     @Test func aResumeFileThatIsDamagedOrAnothersIsLeftAlone() throws {
