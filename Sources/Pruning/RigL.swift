@@ -40,8 +40,9 @@ final class RigL: Trainer {
         guard let context, let share = exchangedShare(at: moment) else { return nil }
         var masks = moment.masks.tensors
         for parameter in context.eligible {
-            let weight = try context.at(moment).parameter(parameter.name)
-            guard let mask = masks[parameter.name], let gradient = try weight.grad else { continue }
+            guard let weight = moment.parameters[parameter.name], let gradient = try weight.grad,
+                let mask = masks[parameter.name]
+            else { continue }
             let left = try moment.masks.nonzero(parameter)
             let count = Int(share * Double(left))
             guard count > 0, left < parameter.count else { continue }
