@@ -9,6 +9,11 @@ package enum Methods {
         "magnitude-layer": { Method(Magnitude()) },
         "lottery-ticket": { Method(Magnitude()) },
         "nnrelief": { Method(NNrelief()) },
+        "noiseout": { Method(NoiseOut(.gaussian)) },
+        "noiseout-binomial": { Method(NoiseOut(.binomial)) },
+        "noiseout-constant": { Method(NoiseOut(.constant)) },
+        "noiseout-none": { Method(NoiseOut(.none)) },
+        "trp": { Method(TRP()) },
     ]
 
     package static var names: [String] { methods.keys.sorted() }
