@@ -9,14 +9,16 @@ internal import Torch
 extension StageRunner {
     /// What the method may look at.
     ///
-    /// - Parameter round: The one that runs; nil before the first and after the last.
-    func context(round: Round?) throws -> PruningContext {
+    /// - Parameters:
+    ///   - round: The one that runs; nil before the first and after the last.
+    ///   - parameters: Other values than the model's.
+    func context(round: Round?, parameters: [String: Tensor]? = nil) throws -> PruningContext {
         guard let pruning = job.stage.pruning else {
             throw EngineError(.crash, "a stage without pruning has no method; report this as a bug")
         }
         return try PruningContext(
-            network: model.network, parameters: model.parameters, masks: model.masks, dense: model.dense,
-            pruning: pruning, seed: job.stage.seed, round: round?.pruning?.number ?? 1,
+            network: model.network, parameters: parameters ?? model.parameters, masks: model.masks,
+            dense: model.dense, pruning: pruning, seed: job.stage.seed, round: round?.pruning?.number ?? 1,
             examples: TrainingExamples(of: dataset, split, round: round?.index ?? 0)
         ) { [self] measure, value in
             record.measures[measure.rawValue] = value
@@ -27,6 +29,10 @@ extension StageRunner {
     func prepareMethod() throws {
         guard let rewriter = method?.rewriter else { return }
         if let prepared = try withNoGrad({ try rewriter.prepare(context(round: nil)) }) {
+            // What rewinding goes back to has the same shapes.
+            origin = try withNoGrad {
+                try origin.flatMap { try rewriter.prepare(context(round: nil, parameters: $0))?.parameters }
+            }
             try model.replace(by: prepared)
             step = try TrainingStep(model, job.stage.training)
         }

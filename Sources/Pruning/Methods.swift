@@ -29,6 +29,11 @@ package enum Methods {
         "sipp": { Method(SiPP(.deterministic)) },
         "sipp-random": { Method(SiPP(.random)) },
         "sipp-hybrid": { Method(SiPP(.hybrid)) },
+        "noiseout": { Method(NoiseOut(.gaussian)) },
+        "noiseout-binomial": { Method(NoiseOut(.binomial)) },
+        "noiseout-constant": { Method(NoiseOut(.constant)) },
+        "noiseout-none": { Method(NoiseOut(.none)) },
+        "trp": { Method(TRP()) },
     ]
 
     package static var names: [String] { methods.keys.sorted() }

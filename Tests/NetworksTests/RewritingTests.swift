@@ -58,6 +58,19 @@ import Torch
         #expect(try distance(factored.forward(input, parts), network.forward(input, parameters)) <= 1e-5)
     }
 
+    @Test func addedOutputsAreNotCounted() throws {
+        let network = try NetworkTests.residual()
+        let grown = try network.withOutputs(7)
+        #expect(grown.outputShape == [7])
+        #expect(grown.prunableCount == network.prunableCount + 4 * 8)
+        #expect(grown.prunableCount(outputs: 3) == network.prunableCount)
+        #expect(network.prunableCount(outputs: 3) == network.prunableCount)
+        #expect(try grown.withOutputs(3) == network)
+        var open = Network(name: "open", inputShape: [2])
+        try open.append("relu", .relu)
+        #expect(throws: NetworkError.self) { try open.withOutputs(3) }
+    }
+
     @Test func theLastLayerMayGrow() throws {
         let network = try NetworkTests.residual()
         let grown = try network.replacing("fc", with: [("fc", .linear(outputs: 7))])

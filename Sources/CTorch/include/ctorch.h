@@ -153,6 +153,8 @@ ct_status ct_unfold(ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t pad
 
 // The reduced form: x = u * diag(s) * vh.
 ct_status ct_svd(ct_tensor *x, ct_tensor_out u, ct_tensor_out s, ct_tensor_out vh);
+// Of a symmetric matrix, of which only the lower triangle is read: x = vectors * diag(values) * vectors^T.
+ct_status ct_eigh(ct_tensor *x, ct_tensor_out values, ct_tensor_out vectors);
 // The smallest solution of least squared error of x * solution = targets; both matrices.
 ct_status ct_least_squares(ct_tensor *x, ct_tensor *targets, ct_tensor_out out);
 
