@@ -2,50 +2,93 @@ internal import Crypto
 internal import Foundation
 internal import Sweep
 
-/// The files of a data set, read only when their content is what the catalogue says.
+/// The files of a data set, read only when their content is what it should be.
 struct DatasetFiles {
-    let entry: DatasetCatalogue.Entry
+    /// The data set, for messages.
+    let dataset: String
     let folder: URL
+    /// SHA-256 by file name, for a data set of the catalogue; empty for one whose files are verified together.
+    private let checksums: [String: String]
 
+    /// The files of a catalogue entry.
+    ///
     /// - Parameter dataDirectory: Where data sets lie as folders; empty when none was given.
     init(_ entry: DatasetCatalogue.Entry, dataDirectory: String) throws {
-        self.entry = entry
-        guard let name = entry.folder else {
+        dataset = entry.name
+        checksums = Dictionary(entry.files.map { ($0.name, $0.sha256) }, uniquingKeysWith: { first, _ in first })
+        if let name = entry.folder {
+            folder = try Self.folder(name, of: entry.name, in: dataDirectory)
+        } else {
             guard let resources = Bundle.module.url(forResource: "Resources", withExtension: nil) else {
                 throw DatasetError("the bundled data set \(entry.name) is missing next to the engine; install it again")
             }
             folder = resources
-            return
         }
-        guard !dataDirectory.isEmpty else {
-            throw DatasetError(
-                "the data set \(entry.name) needs a data directory and none was given; start with --data DIR, where "
-                    + "DIR/\(name) holds its files")
-        }
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: dataDirectory, isDirectory: &isDirectory), isDirectory.boolValue
-        else {
-            throw DatasetError("there is no data directory \(dataDirectory); name an existing one with --data DIR")
-        }
-        folder = URL(fileURLWithPath: dataDirectory).appendingPathComponent(name)
     }
 
-    /// The unpacked bytes of a gzip file of the catalogue entry, verified before unpacking.
+    /// The files of a data set of the user's own, below the data directory.
+    init(dataset: String, folder name: String, dataDirectory: String) throws {
+        self.dataset = dataset
+        checksums = [:]
+        folder = try Self.folder(name, of: dataset, in: dataDirectory)
+    }
+
+    private static func folder(_ name: String, of dataset: String, in dataDirectory: String) throws -> URL {
+        guard !dataDirectory.isEmpty else {
+            throw DatasetError(
+                "the data set \(dataset) needs a data directory and none was given; start with --data DIR, where "
+                    + "DIR/\(name) holds its files")
+        }
+        guard isDirectory(dataDirectory) else {
+            throw DatasetError("there is no data directory \(dataDirectory); name an existing one with --data DIR")
+        }
+        return URL(fileURLWithPath: dataDirectory).appendingPathComponent(name)
+    }
+
+    static func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+
+    // MARK: - Content
+
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    /// The bytes of a file; those of a catalogue entry are verified.
+    func contents(_ name: String) throws -> [UInt8] {
+        let data = try data(name)
+        if let expected = checksums[name] {
+            let found = SHA256.hash(data: data).hexadecimal
+            guard found == expected else {
+                throw DatasetError(
+                    "\(path(name)) is not the file of the data set \(dataset): its SHA-256 is \(found) instead of "
+                        + "\(expected); put the original file there")
+            }
+        }
+        return Array(data)
+    }
+
+    /// The bytes of a file, unpacked where its name ends in ".gz".
     ///
     /// - Parameter limit: The most bytes it may unpack to.
     func unpacked(_ name: String, limit: Int) throws -> [UInt8] {
-        let path = folder.appendingPathComponent(name).path
-        guard let data = FileManager.default.contents(atPath: path) else {
+        let bytes = try contents(name)
+        return name.hasSuffix(".gz") ? try Gzip.decompress(bytes, limit: limit, name: path(name)) : bytes
+    }
+
+    /// SHA-256 over the files of those names, as ``DatasetCatalogue/Entry/digest`` has it.
+    func digest(of names: [String]) throws -> String {
+        try DatasetCatalogue.digest(
+            of: names.map { name in
+                DatasetCatalogue.File(name: name, sha256: SHA256.hash(data: try data(name)).hexadecimal)
+            })
+    }
+
+    private func data(_ name: String) throws -> Data {
+        guard let data = FileManager.default.contents(atPath: path(name)) else {
             throw DatasetError(
-                "cannot read \(path), a file of the data set \(entry.name); put the original file there")
+                "cannot read \(path(name)), a file of the data set \(dataset); put the original file there")
         }
-        let expected = entry.files.first { $0.name == name }?.sha256
-        let found = SHA256.hash(data: data).hexadecimal
-        guard found == expected else {
-            throw DatasetError(
-                "\(path) is not the file of the data set \(entry.name): its SHA-256 is \(found) instead of "
-                    + "\(expected ?? "one in the catalogue"); put the original file there")
-        }
-        return try Gzip.decompress(Array(data), limit: limit, name: path)
+        return data
     }
 }

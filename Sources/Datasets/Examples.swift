@@ -1,36 +1,35 @@
 internal import Sweep
 package import Torch
 
-/// How stored bytes become network inputs: (byte / scale - mean) / deviation.
-package struct Normalization: Sendable, Hashable {
-    /// The byte that means 1.
-    let scale: Double
-    let mean: Double
-    let deviation: Double
-}
-
 /// Labelled images in memory, one byte a value; normalised batch by batch.
 package struct Examples {
     /// uint8 [count, channels, height, width].
     private let images: Tensor
     /// int64 [count].
     private let labels: Tensor
-    private let normalization: Normalization
+    private let table: [Float]
     package let count: Int
 
     init(_ raw: RawImages, normalization: Normalization) throws {
         count = raw.labels.count
         images = try Tensor(raw.pixels, shape: [count] + raw.shape)
         labels = try Tensor(raw.labels, shape: [count])
-        self.normalization = normalization
+        table = normalization.table
     }
 
     /// The images and labels at the given positions (int64): float32 [batch, channels, height, width], int64 [batch].
-    package func batch(_ positions: Tensor) throws -> (inputs: Tensor, labels: Tensor) {
-        let factor = 1 / (normalization.scale * normalization.deviation)
-        let inputs = try images.indexSelect(positions).to(.float32)
-        try inputs.multiplyInPlace(factor)
-        try inputs.addInPlace(-normalization.mean / normalization.deviation)
+    ///
+    /// - Parameter draws: The epoch's random variations; `nil` leaves the images as they are.
+    package func batch(
+        _ positions: Tensor, augmenting draws: AugmentationDraws? = nil
+    ) throws -> (inputs: Tensor, labels: Tensor) {
+        let (height, width) = (images.shape[2], images.shape[3])
+        let windows = try draws.map { draws in
+            try positions.toArray(of: Int64.self).map {
+                draws.window(position: Int($0), height: height, width: width)
+            }
+        }
+        let inputs = try images.assemblingPictures(at: positions, windows: windows, table: table)
         return (inputs, try labels.indexSelect(positions))
     }
 }
@@ -43,6 +42,8 @@ extension Examples {
         let labels = (0..<count).map { Int64($0 % classes) }
         return try Examples(
             RawImages(shape: shape, pixels: pixels, labels: labels),
-            normalization: Normalization(scale: 255, mean: 0.5, deviation: 0.3))
+            normalization: Normalization(
+                scale: 255, mean: Array(repeating: 0.5, count: shape[0]),
+                deviation: Array(repeating: 0.3, count: shape[0])))
     }
 }

@@ -1,3 +1,5 @@
+internal import Sweep
+
 /// Labelled images as their file holds them: one byte a value.
 struct RawImages {
     /// Channels, height, width.
@@ -15,5 +17,28 @@ struct RawImages {
             chosen.labels.append(labels[index])
         }
         return chosen
+    }
+
+    /// `count` of the images, as many of each class as possible, in their own order.
+    ///
+    /// The same for every seed, and part of every larger selection: each class gives its images in one fixed random
+    /// order, and the classes take turns.
+    func selecting(balanced count: Int) -> RawImages {
+        var stream = RandomStream(seed: 0, purpose: "subset")
+        var seen: [Int64: Int] = [:]
+        let turns = stream.permutation(labels.count).map { position in
+            let turn = seen[labels[Int(position)], default: 0]
+            seen[labels[Int(position)]] = turn + 1
+            return (turn: turn, position: Int(position))
+        }
+        let inTurn = turns.enumerated().sorted { ($0.element.turn, $0.offset) < ($1.element.turn, $1.offset) }
+        let chosen = Set(inTurn.prefix(count).map(\.element.position))
+        return selecting { chosen.contains($0) }
+    }
+
+    /// The images of both, one after the other; they have one shape.
+    mutating func append(_ other: RawImages) {
+        pixels += other.pixels
+        labels += other.labels
     }
 }

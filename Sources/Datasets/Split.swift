@@ -8,11 +8,18 @@ package struct Split: Sendable {
     package let validation: [Int64]
 
     /// Holds out round(count x share) images, chosen by (seed, "validation").
-    package init(count: Int, share: Double, seed: Int) {
+    ///
+    /// - Throws: ``DatasetError`` when that leaves either part without an image; a share of 0 holds none out.
+    package init(count: Int, share: Double, seed: Int) throws {
         self.seed = seed
         var stream = RandomStream(seed: seed, purpose: "validation")
         let order = stream.permutation(count)
         let heldOut = Int((Double(count) * share).rounded())
+        guard heldOut < count, heldOut > 0 || share == 0 else {
+            throw DatasetError(
+                "a validation share of \(share.plain) holds out \(heldOut) of \(count) training images; use more images or "
+                    + "another share, so that both parts have some")
+        }
         validation = order[..<heldOut].sorted()
         training = order[heldOut...].sorted()
     }

@@ -23,7 +23,7 @@ package struct Bench: Codable {
         let training = Training(
             optimizer: .sgd, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4, batchSize: batch, epochs: 1,
             schedule: .constant, warmUp: 0)
-        let trainer = try Trainer(
+        let train = try TrainingStep(
             Model(network: network, parameters: network.initialParameters(seed: 0)), training)
         var stream = RandomStream(seed: 0, purpose: "order")
         let order = try Tensor(stream.permutation(examples.count))
@@ -33,7 +33,7 @@ package struct Bench: Codable {
             let start = clock.now
             let (inputs, labels) = try examples.batch(
                 order.narrow(dimension: 0, start: step % 4 * batch, length: batch))
-            _ = try trainer.step(inputs: inputs, labels: labels, learningRate: 0.01)
+            _ = try train(inputs: inputs, labels: labels, learningRate: 0.01)
             // The first steps warm caches and pools up.
             if step >= 5 { times.append(start.duration(to: clock.now) / .seconds(1)) }
         }

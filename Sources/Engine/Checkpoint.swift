@@ -5,25 +5,27 @@ internal import Pruning
 internal import Sweep
 internal import Torch
 
-/// The file a finished stage leaves: weights, and masks where it was pruned.
+/// The file a finished stage leaves: the network as it stands, its values, and masks where single weights were pruned.
 ///
-/// Tensors are the parameters by name and, under "<parameter>.mask", uint8 masks (1: left). Nothing in the file depends on
-/// when, where or in how many attempts the stage ran, so equal stages have equal bytes.
+/// Tensors are the values by name and, under "<parameter>.mask", uint8 masks (1: left). The network is in the metadata, as
+/// data: it may be smaller than the one the sweep names. Nothing in the file depends on when, where or in how many attempts
+/// the stage ran, so equal stages have equal bytes.
 enum Checkpoint {
-    private static let format = "espalier-checkpoint-1"
+    private static let format = "espalier-checkpoint-2"
 
-    static func write(_ model: Model, stage: StageKey, to path: String) throws {
-        let metadata = [
-            "format": format,
-            "network": model.network.name,
-            "stage": stage.hex,
-            "input_shape": model.network.inputShape.map(String.init).joined(separator: ","),
-        ]
+    /// - Parameter epochs: Of training behind the values, those of parents included.
+    static func write(_ model: Model, epochs: Int = 0, stage: StageKey, to path: String) throws {
+        var metadata = try metadata(of: model)
+        metadata["format"] = format
+        metadata["stage"] = stage.hex
+        metadata["epochs"] = "\(epochs)"
         try save(SafeTensors(tensors: tensors(of: model), metadata: metadata), to: path)
     }
 
-    /// Loads a checkpoint of the network, which must have exactly its parameters.
-    static func read(_ network: Network, from path: String) throws -> Model {
+    /// Loads a checkpoint of the network or of what pruning left of it, and the epochs of training behind it.
+    ///
+    /// - Parameter dense: The network before anything was removed.
+    static func read(_ dense: Network, from path: String) throws -> (model: Model, epochs: Int) {
         let file: SafeTensors
         do {
             file = try SafeTensors(contentsOf: path)
@@ -35,8 +37,12 @@ enum Checkpoint {
                 .artifact,
                 "\(path) is not a checkpoint of this version of Espalier; train the dense network again")
         }
-        return try model(of: network, file.tensors, path: path)
+        return (try model(of: dense, file, path: path), file.metadata["epochs"].flatMap { Int($0) } ?? 0)
     }
+
+    // MARK: - What all files of a model have in common
+
+    static func metadata(of model: Model) throws -> [String: String] { ["network": try model.network.json] }
 
     /// What a file holds of a model.
     static func tensors(of model: Model) throws -> [String: Tensor] {
@@ -45,27 +51,37 @@ enum Checkpoint {
         return tensors
     }
 
-    /// The model in a file's tensors; those with other names are left alone.
-    static func model(of network: Network, _ tensors: [String: Tensor], path: String) throws -> Model {
+    /// The model in a file; tensors with other names are left alone.
+    static func model(of dense: Network, _ file: SafeTensors, path: String) throws -> Model {
+        let network = try Network(json: file.metadata["network"] ?? "")
+        guard network.name == dense.name, network.inputShape == dense.inputShape,
+            network.outputShape.first.map({ $0 >= dense.outputShape.first ?? 0 }) == true
+        else {
+            throw EngineError(
+                .artifact,
+                "\(path) holds \(network.name) for images \(network.inputShape) where \(dense.name) for images "
+                    + "\(dense.inputShape) is needed; use a checkpoint of the same network and data set")
+        }
         var parameters: [String: Tensor] = [:]
         var masks: [String: Tensor] = [:]
         for parameter in network.values {
-            guard let tensor = tensors[parameter.name] else {
+            guard let tensor = file.tensors[parameter.name] else {
                 throw EngineError(
                     .artifact, "\(path) has no parameter \(parameter.name); it is no checkpoint of \(network.name)")
             }
-            let mask = tensors["\(parameter.name).mask"]
+            let mask = file.tensors["\(parameter.name).mask"]
             for found in [tensor, mask].compactMap(\.self) where found.shape != parameter.shape {
                 throw EngineError(
                     .artifact,
-                    "\(path) holds \(parameter.name) with shape \(found.shape) where \(network.name) has "
-                        + "\(parameter.shape); use a checkpoint of the same network and data set")
+                    "\(path) holds \(parameter.name) with shape \(found.shape) where its network has "
+                        + "\(parameter.shape); fetch it again")
             }
             parameters[parameter.name] = tensor
             masks[parameter.name] = try mask?.to(.bool)
         }
         return try Model(
-            network: network, parameters: parameters, masks: masks.isEmpty ? nil : Masks(masks, of: network))
+            network: network, dense: dense, parameters: parameters,
+            masks: masks.isEmpty ? nil : Masks(masks, of: network))
     }
 
     /// Writes a file whole or not at all.

@@ -9,11 +9,7 @@ package final class DatasetCache {
 
     /// The data set, read unless it is the one read last. Throws what ``Dataset`` throws.
     package func dataset(_ reference: DatasetReference, dataDirectory: String) throws -> Dataset {
-        if let last, last.reference.name == reference.name, last.reference.digest == reference.digest,
-            last.directory == dataDirectory
-        {
-            return last.dataset
-        }
+        if let last, last.directory == dataDirectory, last.reference.hasContent(of: reference) { return last.dataset }
         let dataset = try Dataset(reference, dataDirectory: dataDirectory)
         last = (reference, dataDirectory, dataset)
         return dataset

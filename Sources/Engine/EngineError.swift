@@ -33,6 +33,7 @@ package struct EngineError: Error, CustomStringConvertible {
         case let error as EngineError: self = error
         case let error as DatasetError: self.init(.invalidStage, error.description)
         case let error as NetworkError: self.init(.invalidStage, error.description)
+        case let error as InfeasibleLevel: self.init(.invalidStage, error.description)
         case let error as PruningError: self.init(.invalidStage, error.description)
         case let error as TorchError where error.code == .outOfMemory:
             self.init(

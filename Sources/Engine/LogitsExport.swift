@@ -15,8 +15,8 @@ package enum LogitsExport {
         do {
             let dataset = try Dataset(dataset, dataDirectory: dataDirectory)
             let network = try Network.named(
-                name, inputShape: dataset.imageShape, classes: dataset.entry.classes)
-            let model = try Checkpoint.read(network, from: checkpoint)
+                name, inputShape: dataset.imageShape, classes: dataset.classes)
+            let model = try Checkpoint.read(network, from: checkpoint).model
             let (inputs, labels) = try dataset.test.batch(Tensor.range(min(count, dataset.test.count)))
             try write(model, inputs: inputs, labels: labels, to: path)
         } catch {

@@ -4,17 +4,21 @@ internal import Torch
 
 /// A network with its values, and what is left of it.
 final class Model {
-    let network: Network
-    /// Live tensors by name; training changes their elements.
-    let parameters: [String: Tensor]
-    /// Nil while nothing was ever pruned.
+    private(set) var network: Network
+    /// The network before anything was removed, as the sweep names it: what sparsities are relative to.
+    let dense: Network
+    /// Live tensors by name, running moments included; training changes their elements.
+    private(set) var parameters: [String: Tensor]
+    /// Nil while no single weight was ever pruned.
     private(set) var masks: Masks?
 
-    init(network: Network, parameters: [String: Tensor], masks: Masks? = nil) throws {
+    init(
+        network: Network, dense: Network? = nil, parameters: [String: Tensor], masks: Masks? = nil
+    ) throws {
         self.network = network
+        self.dense = dense ?? network
         self.parameters = parameters
-        for parameter in named { try parameter.tensor.requireGrad() }
-        try setMasks(masks)
+        try prepare(masks)
     }
 
     /// What is trained, in the order of the graph.
@@ -22,6 +26,13 @@ final class Model {
         network.parameters.compactMap { parameter in
             parameters[parameter.name].map { NamedTensor(name: parameter.name, tensor: $0) }
         }
+    }
+
+    /// Takes over what a pruning left, with values of its own.
+    func replace(by rewriting: Rewriting) throws {
+        network = rewriting.network
+        parameters = try rewriting.parameters.mapValues { try $0.detach().clone() }
+        try prepare(rewriting.masks)
     }
 
     /// Prunes: what the masks do not keep becomes zero.
@@ -32,7 +43,20 @@ final class Model {
             named.compactMap { parameter in masks.tensors[parameter.name].map { (parameter.tensor, $0) } })
     }
 
+    /// Pruned share of the dense network's prunable weights, 0...1.
+    var sparsity: Double {
+        get throws {
+            let left = try masks?.prunableNonzero() ?? network.prunableCount
+            return 1 - Double(left) / Double(max(dense.prunableCount, 1))
+        }
+    }
+
     var isFinite: Bool {
         get throws { try parameters.values.allSatisfy { try $0.isAllFinite } }
+    }
+
+    private func prepare(_ masks: Masks?) throws {
+        for parameter in named { try parameter.tensor.requireGrad() }
+        try setMasks(masks)
     }
 }

@@ -56,18 +56,22 @@ package final class StageRunner {
         case stopped(resume: (ArtifactReference, path: String)?, step: Int)
     }
 
-    private let job: Job
-    private let report: (StageProgress) -> Void
-    private let stopIsWanted: () -> Bool
-    private let dataset: Dataset
-    private let split: Split
-    private let schedule: Schedule
-    private let model: Model
-    private var trainer: Trainer
-    private var record: ResumeCheckpoint.Record
+    let job: Job
+    let dataset: Dataset
+    let split: Split
+    let schedule: Schedule
+    let model: Model
+    /// What the stage's method does; nil for dense training.
+    let method: Method?
+    var step: TrainingStep
+    var record: ResumeCheckpoint.Record
+    var status = (Outcome.Status.ok, note: "")
+    /// The untrained values that rewinding goes back to, in the shape of the network as it stands; nil without rewinding.
+    var origin: [String: Tensor]?
     /// Loss summed over the examples of the current epoch.
     private var lossSum: Tensor
-    private var status = (Outcome.Status.ok, note: "")
+    private let report: (StageProgress) -> Void
+    private let stopIsWanted: () -> Bool
     private var pace = Pace()
 
     /// Loads everything the stage needs.
@@ -85,10 +89,11 @@ package final class StageRunner {
         let stage = job.stage
         try setThreads(stage.threads)
         dataset = try datasets.dataset(stage.dataset, dataDirectory: job.dataDirectory)
-        split = Split(count: dataset.training.count, share: stage.dataset.validation, seed: stage.seed)
+        split = try Split(count: dataset.training.count, share: stage.dataset.validation, seed: stage.seed)
         schedule = try Schedule(stage, trainingImages: split.training.count)
+        method = try stage.pruning.map { try Methods.method(of: $0) }
         let network = try Network.named(
-            stage.network, inputShape: dataset.imageShape, classes: dataset.entry.classes)
+            stage.network, inputShape: dataset.imageShape, classes: dataset.classes)
         do throws(FileError) {
             try WholeFile.makeDirectory(job.workDirectory)
         } catch {
@@ -101,19 +106,32 @@ package final class StageRunner {
             model = resume.model
             record = resume.record
             lossSum = resume.lossSum
-            trainer = try Trainer(model, stage.training)
-            try trainer.optimizer.load(resume.optimizerState)
+            origin = resume.origin
+            step = try TrainingStep(model, stage.training)
+            try goOn(from: resume)
         } else {
-            model = try Self.start(job, network)
-            record = ResumeCheckpoint.Record(position: Position(round: schedule.rounds[0].index))
+            let start = try Self.start(job, network)
+            model = start.model
+            record = ResumeCheckpoint.Record(
+                position: Position(round: schedule.rounds[0].index), earlierEpochs: start.epochs)
             lossSum = try Tensor.zeros([], dtype: .float64)
-            trainer = try Trainer(model, stage.training)
+            step = try TrainingStep(model, stage.training)
+            if stage.pruning?.retrain.mode == .weightRewinding {
+                guard model.network == network else {
+                    throw EngineError(
+                        .invalidStage,
+                        "weight rewinding cannot go on from a network that is smaller already; use another retrain.mode "
+                            + "in a cascade")
+                }
+                origin = try network.initialParameters(seed: stage.seed)
+            }
+            try prepareMethod()
         }
     }
 
-    private static func start(_ job: Job, _ network: Network) throws -> Model {
-        guard job.stage.kind == .prune else {
-            return try Model(network: network, parameters: network.initialParameters(seed: job.stage.seed))
+    private static func start(_ job: Job, _ network: Network) throws -> (model: Model, epochs: Int) {
+        guard job.stage.kind == .prune, job.stage.pruning?.start != .initialisation else {
+            return (try Model(network: network, parameters: network.initialParameters(seed: job.stage.seed)), 0)
         }
         guard let path = job.checkpoint else {
             throw EngineError(
@@ -121,6 +139,24 @@ package final class StageRunner {
                 "a prune stage starts from the dense network's checkpoint, and none was given; pass it as input")
         }
         return try Checkpoint.read(network, from: path)
+    }
+
+    /// Builds the method and the optimiser up to where they were.
+    private func goOn(from resume: ResumeCheckpoint) throws {
+        let round = schedule.rounds.first { $0.index == record.position.round }
+        let isInRound = record.position.epoch > 0 || record.position.step > 0
+        if let trainer = method?.trainer, let saved = resume.methodState {
+            _ = try withNoGrad { try trainer.begin(context(round: round)) }
+            try trainer.load(saved)
+            if isInRound, round?.isUnderMethod == true {
+                step = try TrainingStep(model, job.stage.training, under: trainer)
+            }
+        } else if isInRound, round?.isUnderMethod == true, let trainer = method?.trainer {
+            // A trainer without a state of its own.
+            _ = try withNoGrad { try trainer.begin(context(round: round)) }
+            step = try TrainingStep(model, job.stage.training, under: trainer)
+        }
+        if isInRound { try step.optimizer.load(resume.optimizerState) }
     }
 
     private static func resumePath(_ job: Job) -> String { job.workDirectory + "/resume.safetensors" }
@@ -144,11 +180,11 @@ package final class StageRunner {
     package func run() throws -> Result {
         let clock = ContinuousClock()
         let start = clock.now
-        if try !model.isFinite { status = (.diverged, "the dense network it starts from has non-finite weights") }
+        if try !model.isFinite { status = (.diverged, "the network it starts from has non-finite weights") }
         for round in schedule.rounds where round.index >= record.position.round && status.0 == .ok {
-            if round.index > 0, record.position.epoch == 0, record.position.step == 0 {
-                if stopIsWanted() { return try stop() }
-                try prune(round)
+            if record.position.epoch == 0, record.position.step == 0 {
+                if job.stage.pruning != nil, stopIsWanted() { return try stop() }
+                try begin(round)
             }
             while status.0 == .ok, record.position.round == round.index {
                 guard record.position.epoch < round.epochs else {
@@ -158,68 +194,43 @@ package final class StageRunner {
                 guard try trainEpoch(round) else { return try stop() }
             }
         }
+        try finishMethod()
         tell("evaluating", loss: 0)
-        var outcome = try Measurement(model, dataset, split, schedule, record).outcome
+        var outcome = try Measurement(model, dataset, split, record).outcome
         let path = job.workDirectory + "/checkpoint.safetensors"
-        try Checkpoint.write(model, stage: job.key, to: path)
-        outcome.artifacts = [try ArtifactReference(role: "checkpoint", path: path)]
+        try Checkpoint.write(
+            model, epochs: record.earlierEpochs + record.curve.count, stage: job.key, to: path)
+        let checkpoint = try ArtifactReference(role: "checkpoint", path: path)
+        outcome.artifacts = [checkpoint]
+        outcome.measures[Measure.storedBytes.rawValue] = Double(checkpoint.size)
         (outcome.status, outcome.note) = status
         outcome.environment = Machine.description
         outcome.seconds = start.duration(to: clock.now) / .seconds(1)
         return .finished(outcome, checkpoint: path)
     }
 
-    private func prune(_ round: Schedule.Round) throws {
-        guard let pruning = job.stage.pruning else { return }
-        tell("pruning", loss: 0)
-        let step = PruningRound(level: pruning.level, round: round.index, of: pruning.iterations)
-        let context = ScoringContext(
-            network: model.network, parameters: model.parameters, seed: job.stage.seed, round: round.index,
-            knobs: pruning.knobs
-        ) { [split, dataset] count in
-            let positions = try Tensor(Array(split.order(round: round.index, epoch: 0).prefix(count)))
-            return try dataset.training.batch(positions).inputs
-        }
-        let masks = try withNoGrad {
-            let scorer = try Methods.scorer(named: pruning.method)
-            let masks = try step.prune(model.masks ?? Masks(wholeOf: model.network), by: scorer, in: context)
-            try model.setMasks(masks)
-            return masks
-        }
-        trainer = try Trainer(model, job.stage.training)
-        if let layer = try masks.collapsedParameter() {
-            status = (.collapsed, "\(layer) has no weight left after round \(round.index) of pruning; not retrained")
-        }
-        guard round.index == schedule.rounds.last?.index || status.0 != .ok else { return }
-        let after = try Evaluation(of: model, on: dataset.training, at: split.validation)
-        record.prunedValidationAccuracy = after.accuracy
-        if case .sparsity(let requested) = pruning.level, status.0 == .ok {
-            let achieved = try masks.sparsity()
-            if abs(achieved - requested) > PruningRound.tolerance {
-                status = (
-                    .infeasible,
-                    "\(pruning.method) reaches a sparsity of \(String(format: "%.4f", achieved)), not the requested "
-                        + "\(requested); not retrained"
-                )
-            }
-        }
-    }
-
     /// Trains to the end of the current epoch; false when it was stopped before.
-    private func trainEpoch(_ round: Schedule.Round) throws -> Bool {
+    private func trainEpoch(_ round: Round) throws -> Bool {
         let batchSize = job.stage.training.batchSize
         let epoch = record.position.epoch
         let order = try Tensor(split.order(round: round.index, epoch: epoch))
+        let steps = schedule.steps(of: round)
+        let draws = job.stage.dataset.augmentation.map {
+            AugmentationDraws($0, seed: job.stage.seed, round: round.index, epoch: epoch)
+        }
         while record.position.step < schedule.stepsPerEpoch {
             let start = record.position.step * batchSize
             let count = min(batchSize, order.count - start)
             let (inputs, labels) = try dataset.training.batch(
-                order.narrow(dimension: 0, start: start, length: count))
-            let loss = try trainer.step(
-                inputs: inputs, labels: labels, learningRate: round.rate(epoch, record.position.step))
+                order.narrow(dimension: 0, start: start, length: count), augmenting: draws)
+            let loss = try step(
+                inputs: inputs, labels: labels,
+                learningRate: schedule.rate(of: round, epoch: epoch, step: record.position.step),
+                step: epoch * schedule.stepsPerEpoch + record.position.step, of: steps)
             try lossSum.addInPlace(loss * Double(count))
             record.position.step += 1
             record.position.completed += 1
+            record.trainingOperations += 6 * Double(model.network.macs * count)
             if pace.isDue { tell(round.phase, loss: try loss.item()) }
             // After a step, never before one: a round that has pruned has a step behind it wherever it goes on.
             if stopIsWanted() { return false }
@@ -228,10 +239,12 @@ package final class StageRunner {
         return true
     }
 
-    private func finishEpoch(_ round: Schedule.Round) throws {
+    private func finishEpoch(_ round: Round) throws {
         let position = record.position
         let trainingLoss = try lossSum.item() / Double(max(split.training.count, 1))
-        let validation = try Evaluation(of: model, on: dataset.training, at: split.validation)
+        let values = try withNoGrad { try step.method?.effective(model.parameters) }
+        let validation = try Evaluation(
+            of: model, on: dataset.training, at: split.validation, values: values)
         guard trainingLoss.isFinite, validation.loss.isFinite else {
             status = (
                 .diverged, "the loss became non-finite in epoch \(record.curve.count + 1); lower the learning rate"
@@ -241,8 +254,8 @@ package final class StageRunner {
         record.curve.append(
             Outcome.EpochRecord(
                 phase: round.phase, epoch: record.curve.count + 1,
-                learningRate: round.rate(position.epoch, schedule.stepsPerEpoch - 1), trainingLoss: trainingLoss,
-                validationLoss: validation.loss, validationAccuracy: validation.accuracy))
+                learningRate: schedule.rate(of: round, epoch: position.epoch, step: schedule.stepsPerEpoch - 1),
+                trainingLoss: trainingLoss, validationLoss: validation.loss, validationAccuracy: validation.accuracy))
         try lossSum.fill(0)
         record.position.epoch += 1
         record.position.step = 0
@@ -256,8 +269,8 @@ package final class StageRunner {
 
     private func saveResume() throws {
         try ResumeCheckpoint.write(
-            model, optimizer: trainer.optimizer, lossSum: lossSum, record: record, stage: job.key,
-            to: Self.resumePath(job))
+            model, optimizer: step.optimizer, method: method?.trainer, origin: origin, lossSum: lossSum, record: record,
+            stage: job.key, to: Self.resumePath(job))
     }
 
     private func stop() throws -> Result {
@@ -268,7 +281,7 @@ package final class StageRunner {
             resume: (try ArtifactReference(role: "resume", path: path), path), step: record.position.completed)
     }
 
-    private func tell(_ phase: String, loss: Double) {
+    func tell(_ phase: String, loss: Double) {
         report(
             StageProgress(
                 step: record.position.completed, totalSteps: schedule.totalSteps, phase: phase,

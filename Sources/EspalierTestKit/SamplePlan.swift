@@ -29,7 +29,7 @@ extension Plan {
                 for seed in 0..<seeds {
                     let key = StageKey(sample: "\(network) \(dataset) \(method) \(level) of \(levels) \(seed)")
                     let pruning = Pruning(
-                        method: method, knobs: [:], level: sparsity, iterations: 1,
+                        method: method, knobs: [:], level: sparsity,
                         retrain: Retrain(mode: .fineTune, epochs: 1))
                     let stage = Stage(
                         kind: .prune, network: network, dataset: reference, seed: seed, threads: 1, training: training,

@@ -9,7 +9,8 @@ extension Network {
 
     /// The layers with weights that read a node's output channels, through whatever lies between.
     ///
-    /// `nil` when the channels reach the network's output: those are read by the user.
+    /// A depthwise convolution is one of them: the channels end there and its own begin. `nil` when the channels reach the
+    /// network's output: those are read by the user.
     package func consumers(of node: Int) -> Set<Consumer>? {
         var found: Set<Consumer> = []
         var front = [Consumer(node: node, spread: 1)]
@@ -19,11 +20,15 @@ extension Network {
                 if reader.weightShape != nil {
                     found.insert(Consumer(node: index, spread: current.spread))
                 } else {
-                    let factor = reader.layer == .flatten ? reader.inputShape.dropFirst().reduce(1, *) : 1
-                    front.append(Consumer(node: index, spread: current.spread * factor))
+                    front.append(Consumer(node: index, spread: current.spread * reader.flattened))
                 }
             }
         }
         return found
     }
+}
+
+extension Network.Node {
+    /// How many values of one channel become features of their own here: height x width at a flattening, else 1.
+    var flattened: Int { layer == .flatten ? inputShape.dropFirst().reduce(1, *) : 1 }
 }

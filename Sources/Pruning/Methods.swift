@@ -1,19 +1,25 @@
+package import Sweep
+
 /// The pruning methods of this engine, by the names of `MethodCatalogue`.
 package enum Methods {
-    private static let scorers: [String: any Scorer] = [
-        "random": RandomPruning(),
-        "magnitude-global": Magnitude(scope: .global),
-        "magnitude-layer": Magnitude(scope: .layer),
-        "nnrelief": NNrelief(),
+    private static let methods: [String: @Sendable () -> Method] = [
+        "dense": { Method(Magnitude()) },
+        "random": { Method(RandomPruning()) },
+        "magnitude-global": { Method(Magnitude()) },
+        "magnitude-layer": { Method(Magnitude()) },
+        "lottery-ticket": { Method(Magnitude()) },
+        "nnrelief": { Method(NNrelief()) },
     ]
 
-    package static var names: [String] { scorers.keys.sorted() }
+    package static var names: [String] { methods.keys.sorted() }
 
-    /// The method of a name; throws a sentence with the known names.
-    package static func scorer(named name: String) throws -> any Scorer {
-        guard let scorer = scorers[name] else {
-            throw PruningError("unknown method '\(name)'; this engine has \(names.joined(separator: ", "))")
+    /// The method of a stage; throws a sentence with the known names.
+    ///
+    /// A gradual schedule makes a trainer of a scorer.
+    package static func method(of pruning: Pruning) throws -> Method {
+        guard let make = methods[pruning.method] else {
+            throw PruningError("unknown method '\(pruning.method)'; this engine has \(names.joined(separator: ", "))")
         }
-        return scorer
+        return make()
     }
 }

@@ -26,8 +26,8 @@ struct NNrelief: Scorer {
     /// Images at a time, so that memory does not grow with N.
     private let batch = 250
 
-    func scores(in context: ScoringContext) throws -> [String: Tensor] {
-        let images = try context.trainingImages(Int(context.knob("batch")))
+    func scores(in context: PruningContext) throws -> [String: Tensor] {
+        let images = try context.examples.first(Int(context.knob("batch"))).inputs
         let count = images.shape[0]
         var contributions: [String: Tensor] = [:]
         for start in stride(from: 0, to: count, by: batch) {

@@ -13,7 +13,7 @@ package struct PruningRound: Sendable {
     private let round: Int
     private let rounds: Int
 
-    package init(level: Level, round: Int, of rounds: Int) {
+    package init(level: Level, round: Int = 1, of rounds: Int = 1) {
         self.level = level
         self.round = round
         self.rounds = rounds
@@ -28,32 +28,91 @@ package struct PruningRound: Sendable {
         return round == rounds ? final : 1 - pow(1 - final, Double(round) / Double(rounds))
     }
 
-    /// Scores the network and removes what this round removes.
-    package func prune(_ masks: Masks, by scorer: any Scorer, in context: ScoringContext) throws -> Masks {
+    /// What the round leaves of the network. Throws ``InfeasibleLevel`` where nothing can be removed as asked.
+    package func prune(by method: Method, in context: PruningContext) throws -> Rewriting {
         // Asked for nothing, a method that removes whatever never fires would still remove something.
-        if sparsity == 0 { return masks }
-        let scores = try scorer.scores(in: context)
-        for (name, score) in scores where try !score.isAllFinite {
-            throw PruningError(
-                "the method gave scores for \(name) that are not finite; check the dense network's training")
+        if sparsity == 0 {
+            return Rewriting(network: context.network, parameters: context.parameters, masks: context.masks)
         }
+        guard !context.eligible.isEmpty else {
+            throw InfeasibleLevel(
+                "the network has no prunable layer among those selected; check `layers` of the sweep file; not retrained")
+        }
+        if let scorer = method.scorer { return try prune(by: scorer, in: context) }
+        if let scorer = method.groupScorer { return try prune(by: scorer, in: context) }
+        if let rewriter = method.rewriter { return try rewriter.rewrite(context, sparsity: sparsity) }
+        throw PruningError("the method \(context.pruning.method) plays no role that prunes; report this as a bug")
+    }
+
+    // MARK: - Weights
+
+    private func prune(by scorer: any Scorer, in context: PruningContext) throws -> Rewriting {
+        var context = context
+        let repetitions = try max(scorer.repetitions(in: context), 1)
+        let start = try context.masks.sparsity()
+        for repetition in 1...repetitions {
+            let scores = try finite(scorer.scores(in: context))
+            let part = sparsity.map { 1 - (1 - start) * pow((1 - $0) / (1 - start), Double(repetition) / Double(repetitions)) }
+            let masks = try select(part, by: scorer, scores, in: context)
+            var parameters = context.parameters
+            if repetition == repetitions {
+                parameters.merge(try scorer.compensation(for: masks, scores: scores, in: context)) { $1 }
+                return Rewriting(network: context.network, parameters: parameters, masks: masks)
+            }
+            for (name, mask) in masks.tensors {
+                parameters[name] = try context.parameter(name).detach().maskedFill(mask.not(), 0)
+            }
+            context = try PruningContext(
+                network: context.network, parameters: parameters, masks: masks, dense: context.dense,
+                pruning: context.pruning, seed: context.seed, round: context.round, examples: context.examples,
+                record: context.record)
+        }
+        return Rewriting(network: context.network, parameters: context.parameters, masks: context.masks)
+    }
+
+    private func select(
+        _ sparsity: Double?, by scorer: any Scorer, _ scores: [String: Tensor], in context: PruningContext
+    ) throws -> Masks {
         switch (scorer.scope, level) {
         case (.neuron, .knob("alpha", let alpha)):
             return try NeuronSelection(network: context.network, scores: scores).masks(alpha: alpha)
         case (.neuron, .sparsity(let final)):
             return try NeuronSelection(network: context.network, scores: scores).masks(sparsity: sparsity ?? final)
-        case (.global, .sparsity(let final)):
-            return try ExactSelection(network: context.network, scores: scores, masks: masks)
-                .global(removing: removed(sparsity ?? final, of: context.network.prunableCount))
-        case (.layer, .sparsity(let final)):
-            return try ExactSelection(network: context.network, scores: scores, masks: masks)
-                .layerwise(removing: removed(sparsity ?? final, of: context.network.prunableCount))
+        case (.weight, .sparsity(let final)):
+            let count = (sparsity ?? final) * Double(context.network.prunableCount)
+            return try ExactSelection(context, scores: scores)
+                .removing(Int(count.rounded()), context.pruning.allocation)
         case (_, .knob(let name, _)):
             throw PruningError("the method has no level knob '\(name)'; give sparsities instead")
         }
     }
 
-    private func removed(_ sparsity: Double, of count: Int) -> Int {
-        Int((sparsity * Double(count)).rounded())
+    // MARK: - Channels
+
+    private func prune(by scorer: any GroupScorer, in context: PruningContext) throws -> Rewriting {
+        guard let sparsity else {
+            throw PruningError("\(context.pruning.method) has no level knob; give sparsities instead")
+        }
+        let groups = context.eligibleGroups
+        guard !groups.isEmpty else {
+            throw InfeasibleLevel(
+                "the network has no removable channel among the layers selected; check `layers` of the sweep file; not "
+                    + "retrained")
+        }
+        let scores = try finite(scorer.scores(of: groups, in: context))
+        let kept = try ChannelSelection(context, groups: groups, scores: scores, allocation: context.pruning.allocation)
+            .kept(sparsity: sparsity)
+        var parameters = try context.parameters.mapValues { try $0.detach() }
+        parameters.merge(try scorer.compensation(for: kept, of: groups, scores: scores, in: context)) { $1 }
+        let smaller = try context.network.keeping(kept, parameters: parameters)
+        return Rewriting(network: smaller.network, parameters: smaller.parameters, kept: kept)
+    }
+
+    private func finite(_ scores: [String: Tensor]) throws -> [String: Tensor] {
+        for (name, score) in scores where try !score.isAllFinite {
+            throw PruningError(
+                "the method gave scores for \(name) that are not finite; check the dense network's training")
+        }
+        return scores
     }
 }

@@ -9,9 +9,9 @@ internal import Torch
 /// higher sparsity removes a superset of a lower one's. Deviations: exact counts, where ShrinkBench draws each weight by
 /// itself and gets a noisy sparsity. Cost: one number per weight.
 struct RandomPruning: Scorer {
-    let scope = Scope.global
+    let scope = Scope.weight
 
-    func scores(in context: ScoringContext) throws -> [String: Tensor] {
+    func scores(in context: PruningContext) throws -> [String: Tensor] {
         var scores: [String: Tensor] = [:]
         for parameter in context.network.prunable {
             var stream = RandomStream(seed: context.seed, purpose: "random-pruning", detail: parameter.name)

@@ -64,10 +64,12 @@ extension ReportPage {
         let stages = Dictionary(results.plan.stages.map { ($0.key, $0.stage) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<String> = []
         let entries = results.plan.tasks.filter { seen.insert($0.label).inserted }.compactMap { task in
-            task.stages.last.flatMap { stages[$0]?.pruning }.map { (label: task.label, pruning: $0) }
+            task.stages.last.flatMap { stages[$0] }.flatMap { stage in
+                stage.pruning.map { (label: task.label, stage: stage, pruning: $0) }
+            }
         }
         guard !entries.isEmpty else { return "" }
-        let budgets = Set(entries.map { $0.pruning.iterations * $0.pruning.retrain.epochs })
+        let budgets = Set(entries.map(\.stage.epochs))
         let verdict =
             budgets.count == 1
             ? "Every method retrains for the same number of epochs."
@@ -84,8 +86,8 @@ extension ReportPage {
             \(entries.map { entry -> HTML in """
             <tr><td class="text">\(entry.label)</td><td class="text">\(entry.pruning.method)</td>\
             <td class="text">\(Recipe.knobs(entry.pruning))</td><td class="text">\(entry.pruning.retrain.mode.rawValue)</td>\
-            <td>\(entry.pruning.iterations)</td><td>\(entry.pruning.retrain.epochs)</td>\
-            <td>\(entry.pruning.iterations * entry.pruning.retrain.epochs)</td></tr>
+            <td>\(entry.pruning.schedule.rounds)</td><td>\(entry.pruning.retrain.epochs)</td>\
+            <td>\(entry.stage.epochs)</td></tr>
 
             """ })
             </tbody></table></div>

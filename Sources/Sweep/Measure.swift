@@ -5,22 +5,42 @@
 package enum Measure: String, CaseIterable, Codable, Sendable {
     /// Test accuracy after the last epoch, 0...1. The test set is read once, after training.
     case testAccuracy = "test_accuracy"
+    case testTop5Accuracy = "test_top5_accuracy"
     case testLoss = "test_loss"
     case validationAccuracy = "validation_accuracy"
     case validationLoss = "validation_loss"
     /// Validation accuracy right after pruning, before any retraining, 0...1.
     case prunedValidationAccuracy = "pruned_validation_accuracy"
+    case prunedValidationLoss = "pruned_validation_loss"
     /// Pruned share of the prunable weights, 0...1, as counted from the masks.
     case sparsity
+    /// Of the dense network: weights, biases, scales and shifts; running moments are not counted.
     case parametersTotal = "parameters_total"
+    /// Of the network as it physically is: channels that were removed are not there.
+    case parametersStored = "parameters_stored"
     case parametersNonzero = "parameters_nonzero"
+    /// Of the dense network.
     case prunableTotal = "prunable_total"
     case prunableNonzero = "prunable_nonzero"
-    /// All parameters / nonzero parameters.
+    /// All parameters of the dense network / nonzero parameters.
     case compressionRatio = "compression_ratio"
     case macsDense = "macs_dense"
+    /// Of the network as it physically is.
+    case macsStructured = "macs_structured"
     /// Multiply-accumulates with a nonzero weight.
     case macsNonzero = "macs_nonzero"
+    /// Bytes of the checkpoint file.
+    case storedBytes = "stored_bytes"
     case trainingEpochs = "training_epochs"
+    /// With those of the stages it starts from.
+    case totalEpochs = "total_epochs"
     case trainingSteps = "training_steps"
+    /// Floating-point operations of the stage's training steps: 6 for every multiply-accumulate of the network as it
+    /// physically is (2 forward, 4 backward), masked weights included.
+    case trainingOperations = "training_operations"
+    /// Dense networks: the smallest share of weights that global magnitude pruning can keep without raising the training
+    /// loss by more than a tenth, 0...1 (Kuhn et al. 2021).
+    case prunability
+    /// What a provable method guarantees for the relative error of its layers; see the method.
+    case errorBound = "error_bound"
 }

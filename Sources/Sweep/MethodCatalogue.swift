@@ -21,6 +21,20 @@ package enum MethodCatalogue {
         case unstructured
         /// Single weights of linear layers, whole kernels of convolutions.
         case connection
+        /// Whole neurons and filters: the network shrinks.
+        case channel
+        /// Dimensions of weight matrices, which become products of two smaller ones.
+        case rank
+    }
+
+    /// In which order a method prunes and trains.
+    package enum Course: String, Hashable, Sendable, Codable {
+        /// Rounds of pruning, each followed by retraining.
+        case pruneAndRetrain
+        /// One training in which the method does all of its pruning.
+        case train
+        /// One training under the method, then one pruning, then retraining.
+        case trainPruneRetrain
     }
 
     /// One method.
@@ -31,48 +45,30 @@ package enum MethodCatalogue {
         /// One line, lower case, without a full stop.
         package var summary: String
         package var structure: Structure
+        package var course: Course = .pruneAndRetrain
+        /// Where it starts unless the sweep file says otherwise.
+        package var start: Start = .trained
+        /// How it may spread a requested sparsity over the layers, the default first; empty where the method itself decides.
+        package var allocations: [Allocation] = [.global, .uniform, .erk]
+        /// Rounds of pruning unless the sweep file says otherwise.
+        package var iterations = 1
+        /// Retraining unless the sweep file says otherwise; nil: the sweep's.
+        package var retrainMode: Retrain.Mode?
         /// Settings that hold for every level.
-        package var knobs: [Knob]
+        package var knobs: [Knob] = []
         /// The method's own scale of strength, which `levels:` may sweep instead of a requested sparsity; its
         /// `defaultValue` is the authors' and only informs.
         package var levelKnob: Knob?
-        /// Whether the scores need training images.
-        package var needsData: Bool
+        /// Whether it looks at training images to decide what to remove.
+        package var needsData = false
+
+        /// Every knob's default by name, as a stage holds them.
+        package var defaultKnobs: [String: Double] {
+            Dictionary(uniqueKeysWithValues: knobs.map { ($0.name, $0.defaultValue) })
+        }
     }
 
-    package static let entries: [Entry] = [
-        Entry(
-            name: "random",
-            paper: "control; Blalock et al., What is the State of Neural Network Pruning?, 2020",
-            summary: "removes weights at random over the whole network: the floor every method must beat",
-            structure: .unstructured, knobs: [], levelKnob: nil, needsData: false),
-        Entry(
-            name: "magnitude-global",
-            paper: "Han et al., Learning both Weights and Connections for Efficient Neural Networks, 2015",
-            summary: "removes the smallest weights of the whole network",
-            structure: .unstructured, knobs: [], levelKnob: nil, needsData: false),
-        Entry(
-            name: "magnitude-layer",
-            paper: "Han et al., Learning both Weights and Connections for Efficient Neural Networks, 2015",
-            summary: "removes the same share of smallest weights in every layer",
-            structure: .unstructured, knobs: [], levelKnob: nil, needsData: false),
-        Entry(
-            name: "nnrelief",
-            paper: "Dekhovich et al., Neural network relief: a pruning algorithm based on neural activity, 2021",
-            summary: "removes the connections that contribute least to each neuron's input over training images",
-            structure: .connection,
-            knobs: [
-                Knob(
-                    name: "batch", summary: "training images the contributions are averaged over, all of them if fewer",
-                    range: .closed(1, 1_000_000), isInteger: true, defaultValue: 1000,
-                    source: "authors' code: 1000 for MNIST and CIFAR-10")
-            ],
-            levelKnob: Knob(
-                name: "alpha", summary: "share of every neuron's incoming contribution to keep, in every iteration",
-                range: .above(0, upTo: 1), isInteger: false, defaultValue: 0.95,
-                source: "authors' code: 0.95 for linear layers"),
-            needsData: true),
-    ]
+    package static let entries: [Entry] = controls + scorers + groupScorers + trainers + rewriters
 
     package static var names: [String] { entries.map(\.name) }
 

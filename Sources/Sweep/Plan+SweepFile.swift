@@ -28,10 +28,12 @@ extension Plan {
         for entry in file.methods {
             for level in entry.levels {
                 let pruning = Pruning(
-                    method: entry.method, knobs: entry.knobs, level: level, iterations: entry.iterations,
+                    method: entry.method, knobs: entry.knobs, level: level, start: entry.start,
+                    allocation: entry.allocation, layers: entry.layers, schedule: entry.schedule,
                     retrain: entry.retrain)
                 for (seed, parent) in zip(file.seeds, dense) {
-                    let stage = stage(.prune, seed: seed, pruning: pruning, parents: [parent.key])
+                    let parents = entry.start == .trained ? [parent.key] : []
+                    let stage = stage(.prune, seed: seed, pruning: pruning, parents: parents)
                     let key = try stage.key
                     add(Node(key: key, stage: stage, label: "prune \(entry.method) \(level), seed \(seed)"))
                     tasks.append(

@@ -62,13 +62,3 @@ package struct PlanSummary: Codable, Hashable, Sendable {
         epochsAlone = uses.map { (epochs[$0.key] ?? 0) * $0.value }.reduce(0, +)
     }
 }
-
-extension Stage {
-    /// Training epochs the stage runs.
-    package var epochs: Int {
-        switch kind {
-        case .train: training.epochs
-        case .prune: pruning.map { $0.iterations * $0.retrain.epochs } ?? 0
-        }
-    }
-}

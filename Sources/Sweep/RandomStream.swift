@@ -30,13 +30,24 @@ package struct RandomStream: Sendable {
         Float(bits() >> 40) * 0x1p-24
     }
 
+    /// Uniform in 0..<count; count is at least 1.
+    package mutating func integer(below count: Int) -> Int {
+        // The high half of the product is uniform but for a bias below count / 2^64.
+        Int(bits().multipliedFullWidth(by: UInt64(count)).high)
+    }
+
+    /// The stream as it is after `count` more draws of ``bits()``, without drawing them.
+    package func advanced(by count: Int) -> RandomStream {
+        var later = self
+        later.state &+= 0x9E37_79B9_7F4A_7C15 &* UInt64(truncatingIfNeeded: count)
+        return later
+    }
+
     /// The numbers 0..<count in random order (Fisher, Yates).
     package mutating func permutation(_ count: Int) -> [Int64] {
         var order = (0..<Int64(count)).map { $0 }
         for last in stride(from: count - 1, to: 0, by: -1) {
-            // The high half of the product is uniform over 0...last but for a bias below 2^-40.
-            let other = Int(bits().multipliedFullWidth(by: UInt64(last + 1)).high)
-            order.swapAt(last, other)
+            order.swapAt(last, integer(below: last + 1))
         }
         return order
     }

@@ -9,12 +9,12 @@ package struct Stage: Codable, Hashable, Sendable {
     package enum Kind: String, Codable, Sendable {
         /// Trains the dense network of a seed.
         case train
-        /// Prunes the parent's network to one level and retrains it.
+        /// Prunes the parent's network, or an untrained one, to one level and trains it.
         case prune
     }
 
     /// Raised when the engine's arithmetic changes, so that old results are not taken for new ones.
-    package static let currentGeneration = 1
+    package static let currentGeneration = 2
 
     package var generation: Int
     package var kind: Kind
@@ -31,7 +31,8 @@ package struct Stage: Codable, Hashable, Sendable {
     package var training: Training
     /// Present in a prune stage.
     package var pruning: Pruning?
-    /// The dense network's stage for a prune stage; empty for a train stage.
+    /// The stage whose checkpoint a prune stage starts from: the dense network's, or that of the level before in a cascade;
+    /// empty for a train stage and for pruning at initialisation.
     package var parents: [StageKey]
 
     package init(
@@ -66,22 +67,6 @@ package struct Stage: Codable, Hashable, Sendable {
     /// Reads a description that came in a lease.
     package init(canonicalJSON: String) throws {
         self = try JSONDecoder().decode(Stage.self, from: Data(canonicalJSON.utf8))
-    }
-}
-
-/// A data set by name and content.
-package struct DatasetReference: Codable, Hashable, Sendable {
-    /// A name of ``DatasetCatalogue``.
-    package var name: String
-    /// SHA-256 over the data set's files, as the catalogue lists them.
-    package var digest: String
-    /// The share of the training images held out for validation, 0..<1.
-    package var validation: Double
-
-    package init(name: String, digest: String, validation: Double) {
-        self.name = name
-        self.digest = digest
-        self.validation = validation
     }
 }
 
@@ -125,61 +110,5 @@ package struct Training: Codable, Hashable, Sendable {
         self.epochs = epochs
         self.schedule = schedule
         self.warmUp = warmUp
-    }
-}
-
-/// What a prune stage does to the dense network.
-package struct Pruning: Codable, Hashable, Sendable {
-    /// A name of ``MethodCatalogue``.
-    package var method: String
-    /// The method's own knobs, all of them, defaults filled in.
-    package var knobs: [String: Double]
-    package var level: Level
-    /// Rounds of prune-then-retrain on the way to the level; densities fall geometrically. 1 is one-shot.
-    package var iterations: Int
-    package var retrain: Retrain
-
-    package init(method: String, knobs: [String: Double], level: Level, iterations: Int, retrain: Retrain) {
-        self.method = method
-        self.knobs = knobs
-        self.level = level
-        self.iterations = iterations
-        self.retrain = retrain
-    }
-}
-
-/// A requested sparsity, or a value of the method's own knob.
-package enum Level: Codable, Hashable, Sendable {
-    /// The share of prunable weights to remove, 0..<1.
-    case sparsity(Double)
-    /// A knob of the method by name; the sparsity is an outcome.
-    case knob(name: String, value: Double)
-
-    /// The number a report prints for the level.
-    package var value: Double {
-        switch self {
-        case .sparsity(let value): value
-        case .knob(_, let value): value
-        }
-    }
-}
-
-/// Training after pruning.
-package struct Retrain: Codable, Hashable, Sendable {
-    /// Which weights the retraining starts from, and at which learning rates.
-    package enum Mode: String, Codable, Sendable, CaseIterable {
-        /// Keeps the weights, trains on at the schedule's last learning rate.
-        case fineTune = "fine-tune"
-        /// Keeps the weights, replays the last `epochs` of the dense schedule (Renda, Frankle, Carbin 2020).
-        case learningRateRewinding = "learning-rate-rewinding"
-    }
-
-    package var mode: Mode
-    /// Epochs after each round of pruning.
-    package var epochs: Int
-
-    package init(mode: Mode, epochs: Int) {
-        self.mode = mode
-        self.epochs = epochs
     }
 }

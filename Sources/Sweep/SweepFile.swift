@@ -6,7 +6,16 @@
 /// |---|---|---|
 /// | `name` | letters, digits, `.`, `_`, `-`; at most 64 | `NETWORK-DATASET` |
 /// | `network` | a name of ``NetworkCatalogue`` | |
-/// | `dataset` | a name of ``DatasetCatalogue`` | |
+/// | `dataset` | a name of ``DatasetCatalogue``, `synthetic`, or a mapping with the keys below | |
+/// | `dataset.name` | the same, or a name of one's own for a data set that is described | |
+/// | `dataset.training-images` | use so many, as many of each class as possible | all; `synthetic`: 2000 |
+/// | `dataset.augmentation` | `none`, `crop`, `crop-flip` or `resized-crop-flip` | `none` |
+/// | `dataset.format` | `idx`, `cifar-10`, `cifar-100` or `image-folder`: describes a data set of one's own | |
+/// | `dataset.folder` | the folder below the data directory | `dataset.name` |
+/// | `dataset.digest` | SHA-256 over the files; `espalier-engine dataset` prints it with the keys below | |
+/// | `dataset.image` | `[channels, height, width]` | the format's; `synthetic`: [1, 28, 28] |
+/// | `dataset.classes` | 2 to 100000 | the format's; `synthetic`: 10 |
+/// | `dataset.mean`, `dataset.deviation` | of each channel, where a byte of 255 is 1 | |
 /// | `validation` | share of the training images held out, 0.01 to 0.5 | 0.1 |
 /// | `seeds` | a list, or how many (`3` is `[0, 1, 2]`) | 3 |
 /// | `threads` | of one engine process, 1 to 1024 | 1 |
@@ -46,9 +55,12 @@ package struct SweepFile: Hashable, Sendable {
         package var label: String
         package var method: String
         package var levels: [Level]
-        package var iterations: Int
         /// All knobs of the method, defaults filled in.
         package var knobs: [String: Double]
+        package var start: Start
+        package var allocation: Allocation
+        package var layers: LayerSelection
+        package var schedule: PruningSchedule
         package var retrain: Retrain
     }
 

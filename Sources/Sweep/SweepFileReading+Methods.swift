@@ -30,9 +30,11 @@ extension SweepFileReading {
     /// `- magnitude-global`
     private mutating func plain(_ field: Field, _ defaults: MethodDefaults) -> SweepFile.Entry? {
         guard let method = methodName(field, defaults) else { return nil }
+        let known = MethodCatalogue[method]
         return SweepFile.Entry(
-            label: method, method: method, levels: defaults.levels, iterations: 1,
-            knobs: knobs(nil, MethodCatalogue[method], defaults), retrain: defaults.retrain)
+            label: method, method: method, levels: defaults.levels, knobs: knobs(nil, known, defaults),
+            start: known?.start ?? .trained, allocation: known?.allocations.first ?? .global, layers: .all,
+            schedule: schedule(iterations: known?.iterations ?? 1), retrain: retrain(of: known, defaults))
     }
 
     /// `- method: magnitude-global` with more keys.
@@ -43,13 +45,23 @@ extension SweepFileReading {
         let method = fields["method"].flatMap { methodName($0, defaults) }
         let known = method.flatMap { MethodCatalogue[$0] }
         let label = fields["label"].flatMap { reader.name($0) }
-        let iterations = fields["iterations"].flatMap { reader.integer($0, 1...100) } ?? 1
-        let retrain = retrain(fields["retrain"], base: defaults.retrain, defaults.training)
+        let iterations = fields["iterations"].flatMap { reader.integer($0, 1...100) } ?? known?.iterations ?? 1
+        let retrain = retrain(fields["retrain"], base: retrain(of: known, defaults), defaults.training)
         let levels = levels(fields, known, defaults)
         guard let method else { return nil }
         return SweepFile.Entry(
-            label: label ?? method, method: method, levels: levels, iterations: iterations,
-            knobs: knobs(fields["knobs"], known, defaults), retrain: retrain)
+            label: label ?? method, method: method, levels: levels, knobs: knobs(fields["knobs"], known, defaults),
+            start: known?.start ?? .trained, allocation: known?.allocations.first ?? .global, layers: .all,
+            schedule: schedule(iterations: iterations), retrain: retrain)
+    }
+
+    private func schedule(iterations: Int) -> PruningSchedule {
+        iterations > 1 ? .iterative(rounds: iterations) : .oneShot
+    }
+
+    /// The sweep's retraining in the method's own mode, where it has one.
+    private func retrain(of method: MethodCatalogue.Entry?, _ defaults: MethodDefaults) -> Retrain {
+        Retrain(mode: method?.retrainMode ?? defaults.retrain.mode, epochs: defaults.retrain.epochs)
     }
 
     private mutating func methodName(_ field: Field, _ defaults: MethodDefaults) -> String? {

@@ -19,9 +19,11 @@ struct SweepFileReading {
         }
         let engine = fields["engine"].map { command($0) } ?? []
         let network = fields["network"].flatMap { name($0, of: "network", NetworkCatalogue.names, engine) } ?? ""
-        let dataset = fields["dataset"].flatMap { name($0, of: "data set", DatasetCatalogue.names, engine) } ?? ""
-        if let field = fields["network"] { checkFit(network: network, dataset: dataset, at: field) }
         let validation = fields["validation"].flatMap { reader.number($0, .closed(0.01, 0.5)) } ?? 0.1
+        let dataset =
+            fields["dataset"].flatMap { self.dataset($0, validation: validation, engine) }
+            ?? DatasetReference(name: "", digest: "", validation: validation)
+        if let field = fields["network"] { checkFit(network: network, dataset: dataset, at: field) }
         let training = training(fields["training"])
         let sparsities = fields["sparsities"].map { self.sparsities($0) } ?? [0.5, 0.8, 0.9, 0.95, 0.98]
         let retrain = retrain(
@@ -32,17 +34,16 @@ struct SweepFileReading {
         let methods = fields["methods"].map { self.methods($0, defaults) } ?? []
         checkSize(levels: methods.map(\.levels.count).reduce(0, +), seeds: seeds.count, at: fields["methods"] ?? root)
         return SweepFile(
-            name: fields["name"].flatMap { reader.name($0) } ?? "\(network)-\(dataset)", network: network,
-            dataset: DatasetReference(
-                name: dataset, digest: DatasetCatalogue[dataset]?.digest ?? "", validation: validation),
-            seeds: seeds, threads: fields["threads"].flatMap { reader.integer($0, 1...1024) } ?? 1,
+            name: fields["name"].flatMap { reader.name($0) } ?? "\(network)-\(dataset.name)",
+            network: network, dataset: dataset, seeds: seeds,
+            threads: fields["threads"].flatMap { reader.integer($0, 1...1024) } ?? 1,
             priority: fields["priority"].flatMap { reader.integer($0, -1000...1000) } ?? 0, engine: engine,
             training: training, methods: methods)
     }
 
     private static let examples = [
         "network": NetworkCatalogue.names.joined(separator: "` or `"),
-        "dataset": DatasetCatalogue.names.joined(separator: "` or `"),
+        "dataset": DatasetReference.names.joined(separator: "` or `"),
         "methods": "[\(MethodCatalogue.names.joined(separator: ", "))]",
     ]
 
@@ -58,16 +59,16 @@ struct SweepFileReading {
         return words == ["espalier-engine"] ? [] : words
     }
 
-    private mutating func checkFit(network: String, dataset: String, at field: Field) {
-        guard let network = NetworkCatalogue[network], let data = DatasetCatalogue[dataset],
-            min(data.height, data.width) < network.smallestImage
+    private mutating func checkFit(network: String, dataset: DatasetReference, at field: Field) {
+        guard let network = NetworkCatalogue[network], let image = dataset.image,
+            min(image[1], image[2]) < network.smallestImage
         else { return }
-        let fitting = NetworkCatalogue.entries.filter { min(data.height, data.width) >= $0.smallestImage }.map(\.name)
+        let fitting = NetworkCatalogue.entries.filter { min(image[1], image[2]) >= $0.smallestImage }.map(\.name)
         reader.report(
             field,
             """
-            \(network.name) needs images of at least \(network.smallestImage)x\(network.smallestImage), \(data.name) has \
-            \(data.height)x\(data.width); for this data set take \(fitting.joined(separator: ", "))
+            \(network.name) needs images of at least \(network.smallestImage)x\(network.smallestImage), \(dataset.name) has \
+            \(image[1])x\(image[2]); for this data set take \(fitting.joined(separator: ", "))
             """)
     }
 

@@ -39,8 +39,11 @@ enum Digits {
         stage.kind = .prune
         stage.parents = [try dense.key]
         stage.pruning = Pruning(
-            method: method, knobs: Dictionary(uniqueKeysWithValues: entry.knobs.map { ($0.name, $0.defaultValue) }),
-            level: level, iterations: iterations, retrain: Retrain(mode: mode, epochs: epochs))
+            method: method, knobs: entry.defaultKnobs, level: level, start: entry.start,
+            allocation: entry.allocations.first ?? .global,
+            schedule: iterations > 1 ? .iterative(rounds: iterations) : .oneShot,
+            retrain: Retrain(mode: entry.retrainMode ?? mode, epochs: epochs))
+        if entry.start == .initialisation { stage.parents = [] }
         return stage
     }
 

@@ -6,43 +6,45 @@ import Torch
 @testable import Pruning
 
 @Suite struct MethodTests {
-    static func context(seed: Int = 0, knobs: [String: Double] = [:]) throws -> ScoringContext {
+    static func leNet5(
+        _ method: String, level: Level = .sparsity(0.5), seed: Int = 0, parameters: [String: Tensor]? = nil
+    ) throws -> PruningContext {
         let network = try Network.named("lenet-5", inputShape: [1, 28, 28], classes: 10)
-        return ScoringContext(
-            network: network, parameters: try network.initialParameters(seed: seed), seed: seed, round: 1, knobs: knobs
-        ) { count in
-            try Generator(seed: 1).normal([count, 1, 28, 28])
-        }
+        let knobs = MethodCatalogue[method]?.defaultKnobs["batch"].map { _ in ["batch": 50.0] } ?? [:]
+        return try context(
+            network, method: method, knobs: knobs, level: level, parameters: parameters, seed: seed)
     }
 
     @Test func catalogueAndMethodsAgree() throws {
         #expect(Methods.names == MethodCatalogue.names.sorted())
         for entry in MethodCatalogue.entries {
-            let scorer = try Methods.scorer(named: entry.name)
-            #expect((scorer.scope == .neuron) == (entry.levelKnob != nil))
+            let method = try Methods.method(of: Self.leNet5(entry.name).pruning)
+            let prunes = method.scorer != nil || method.groupScorer != nil || method.rewriter != nil
+            #expect(prunes || entry.course == .train, "\(entry.name) never prunes")
+            #expect(entry.course == .pruneAndRetrain || method.trainer != nil, "\(entry.name) does not train")
+            #expect((entry.structure == .channel) == (method.groupScorer != nil || entry.name.hasPrefix("noiseout")))
         }
-        let error = #expect(throws: PruningError.self) { try Methods.scorer(named: "magnitude") }
-        let names = "magnitude-global, magnitude-layer, nnrelief, random"
-        #expect(error?.description.contains("this engine has \(names)") == true)
+        var pruning = try Self.leNet5("random").pruning
+        pruning.method = "magnitude"
+        let error = #expect(throws: PruningError.self) { try Methods.method(of: pruning) }
+        #expect(error?.description.contains("this engine has \(Methods.names.joined(separator: ", "))") == true)
     }
 
-    /// Every method of the catalogue, with its default knobs, meets every requested sparsity within half a point.
-    @Test(.timeLimit(.minutes(1)), arguments: MethodCatalogue.names, [0.0, 0.5, 0.9, 0.98])
+    private static let oneShot = MethodCatalogue.entries.filter { $0.course == .pruneAndRetrain }.map(\.name)
+
+    /// Every method that prunes at once meets every requested sparsity: to the weight, or within half a point.
+    @Test(.timeLimit(.minutes(3)), arguments: oneShot, [0.0, 0.5, 0.9, 0.98])
     func meetsTheRequestedSparsity(_ method: String, _ sparsity: Double) throws {
-        let entry = try #require(MethodCatalogue[method])
-        var knobs = Dictionary(uniqueKeysWithValues: entry.knobs.map { ($0.name, $0.defaultValue) })
-        knobs["batch"] = knobs["batch"].map { _ in 50 }
-        let context = try Self.context(knobs: knobs)
-        let round = PruningRound(level: .sparsity(sparsity), round: 1, of: 1)
-        let scorer = try Methods.scorer(named: method)
-        let masks = try withNoGrad { try round.prune(Masks(wholeOf: context.network), by: scorer, in: context) }
-        let achieved = try masks.sparsity()
-        #expect(abs(achieved - sparsity) <= (scorer.scope == .neuron ? PruningRound.tolerance : 0.5 / 430_500))
+        let context = try Self.leNet5(method)
+        let pruned = try prune(sparsity, in: context)
+        let achieved = try context.sparsity(of: pruned.network, pruned.masks)
+        let isExact = MethodCatalogue[method]?.structure == .unstructured
+        #expect(abs(achieved - sparsity) <= (isExact ? 0.5 / 430_500 : PruningRound.tolerance))
     }
 
     @Test func randomScoresDependOnTheSeedAlone() throws {
         func scores(_ seed: Int) throws -> [Float] {
-            try #require(RandomPruning().scores(in: Self.context(seed: seed))["fc2.weight"]).toFloats()
+            try #require(RandomPruning().scores(in: Self.leNet5("random", seed: seed))["fc2.weight"]).toFloats()
         }
         #expect(try scores(1) == scores(1))
         #expect(try scores(1) != scores(2))
@@ -50,29 +52,30 @@ import Torch
     }
 
     @Test func levelKnobsAreForMethodsThatHaveThem() throws {
-        let context = try Self.context()
-        let round = PruningRound(level: .knob(name: "alpha", value: 0.5), round: 1, of: 1)
-        #expect(throws: PruningError.self) {
-            try round.prune(Masks(wholeOf: context.network), by: Magnitude(scope: .global), in: context)
+        for (method, knob) in [("magnitude-global", "alpha"), ("nnrelief", "beta"), ("filter-l1", "alpha")] {
+            let context = try Self.leNet5(method, level: .knob(name: knob, value: 0.5))
+            #expect(throws: PruningError.self) {
+                try withNoGrad {
+                    try PruningRound(level: context.pruning.level)
+                        .prune(by: Methods.method(of: context.pruning), in: context)
+                }
+            }
         }
-        let other = PruningRound(level: .knob(name: "beta", value: 0.5), round: 1, of: 1)
-        let relief = try Self.context(knobs: ["batch": 10])
-        #expect(throws: PruningError.self) {
-            try withNoGrad { try other.prune(Masks(wholeOf: relief.network), by: NNrelief(), in: relief) }
-        }
-        #expect(throws: PruningError.self) { try NNrelief().scores(in: context) }
+        #expect(throws: PruningError.self) { try NNrelief().scores(in: Self.leNet5("random")) }
     }
 
     @Test func nonFiniteScoresAreRefused() throws {
-        var context = try Self.context()
-        var parameters = context.parameters
+        var parameters = try Self.leNet5("random").parameters
         parameters["fc2.weight"] = try Tensor.full([10, 500], .nan)
-        context = ScoringContext(
-            network: context.network, parameters: parameters, seed: 0, round: 1, knobs: [:],
-            trainingImages: context.trainingImages)
-        let round = PruningRound(level: .sparsity(0.5), round: 1, of: 1)
-        #expect(throws: PruningError.self) {
-            try round.prune(Masks(wholeOf: context.network), by: Magnitude(scope: .global), in: context)
+        let context = try Self.leNet5("magnitude-global", parameters: parameters)
+        #expect(throws: PruningError.self) { try prune(0.5, in: context) }
+    }
+
+    @Test func aSelectionWithoutLayersIsInfeasible() throws {
+        let network = try tiny()
+        for method in ["magnitude-global", "filter-l1"] {
+            let nothing = try context(network, method: method, layers: LayerSelection(include: ["c"]))
+            #expect(throws: InfeasibleLevel.self) { try prune(0.5, in: nothing) }
         }
     }
 }

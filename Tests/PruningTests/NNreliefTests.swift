@@ -7,18 +7,17 @@ import Torch
 
 @Suite struct NNreliefTests {
     /// a: 3 -> 2, relu, b: 2 -> 2, on the images (1, -2, 0) and (3, 0, 1).
-    static func context() throws -> ScoringContext {
+    static func context() throws -> PruningContext {
         let parameters: [String: Tensor] = [
             "a.weight": try Tensor([1, -1, 2, 0.5, 0, 4] as [Float], shape: [2, 3]),
             "a.bias": try Tensor([1, -9] as [Float]),
             "b.weight": try Tensor([2, 1, -1, 3] as [Float], shape: [2, 2]),
             "b.bias": try Tensor([0, 4] as [Float]),
         ]
-        return ScoringContext(
-            network: try tiny(), parameters: parameters, seed: 0, round: 1, knobs: ["batch": 2]
-        ) { _ in
-            try Tensor([1, -2, 0, 3, 0, 1] as [Float], shape: [2, 3])
-        }
+        let images = try Tensor([1, -2, 0, 3, 0, 1] as [Float], shape: [2, 3])
+        return try PruningTests.context(
+            tiny(), method: "nnrelief", knobs: ["batch": 2], parameters: parameters,
+            images: (images, Tensor([0, 1] as [Int64])))
     }
 
     /// By hand. Mean |x| = (2, 1, 0.5). Neuron a0: contributions 2, 1, 1, bias 1, sum 5; a1: 1, 0, 2, bias 9, sum 12.
@@ -56,9 +55,9 @@ import Torch
         let generator = try Generator(seed: 5)
         let images = try generator.normal([7, 2, 5, 5])
         let parameters = try network.initialParameters(seed: 5)
-        let context = ScoringContext(
-            network: network, parameters: parameters, seed: 0, round: 1, knobs: ["batch": 7]
-        ) { _ in images }
+        let context = try PruningTests.context(
+            network, method: "nnrelief", knobs: ["batch": 7], parameters: parameters,
+            images: (images, Tensor.zeros([7], dtype: .int64)))
         let scores = try NNrelief().scores(in: context)
         let x = try images.toDoubles()
         let w = try #require(parameters["conv.weight"]).toDoubles()
@@ -97,9 +96,7 @@ import Torch
     @Test(.timeLimit(.minutes(1))) func keptSetGrowsWithAlpha() throws {
         let network = try Network.named("lenet-5", inputShape: [1, 28, 28], classes: 10)
         let parameters = try network.initialParameters(seed: 2)
-        let context = ScoringContext(
-            network: network, parameters: parameters, seed: 0, round: 1, knobs: ["batch": 20]
-        ) { count in try Generator(seed: 1).normal([count, 1, 28, 28]) }
+        let context = try PruningTests.context(network, method: "nnrelief", knobs: ["batch": 20], parameters: parameters)
         let selection = try withNoGrad {
             try NeuronSelection(network: network, scores: NNrelief().scores(in: context))
         }

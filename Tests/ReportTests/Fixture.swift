@@ -82,7 +82,8 @@ enum Fixture {
                         training: training,
                         pruning: Pruning(
                             method: entry.method, knobs: entry.method == "nnrelief" ? ["alpha": 0.95] : [:],
-                            level: .sparsity(level), iterations: entry.method == "nnrelief" ? 3 : 1,
+                            level: .sparsity(level),
+                            schedule: entry.method == "nnrelief" ? .iterative(rounds: 3) : .oneShot,
                             retrain: Retrain(mode: .learningRateRewinding, epochs: entry.method == "nnrelief" ? 4 : 12)),
                         parents: [key("dense \(seed)")])
                     let own = key("\(entry.label) \(level) \(seed)")

@@ -32,7 +32,7 @@ func samplePlan(name: String = "sample", seeds: Int = 1, levels: Int = 2) throws
             prune.kind = .prune
             prune.parents = [try train.key]
             prune.pruning = Pruning(
-                method: "random", knobs: [:], level: level, iterations: 1,
+                method: "random", knobs: [:], level: level,
                 retrain: Retrain(mode: .fineTune, epochs: 1))
             stages.append(Plan.Node(key: try prune.key, stage: prune, label: "prune \(index), seed \(seed)"))
             tasks.append(

@@ -16,7 +16,7 @@ import Testing
         stage.kind = .prune
         stage.parents = [parent]
         stage.pruning = Pruning(
-            method: "nnrelief", knobs: ["batch": 1000], level: .sparsity(0.95), iterations: 1,
+            method: "nnrelief", knobs: ["batch": 1000], level: .sparsity(0.95),
             retrain: Retrain(mode: .learningRateRewinding, epochs: 10))
         return stage
     }()
@@ -25,17 +25,18 @@ import Testing
         #expect(
             try Self.pruned.canonicalJSON == """
                 {"dataset":{"digest":"0000000000000000000000000000000000000000000000000000000000000000","name":"mnist",\
-                "validation":0.1},"generation":1,"kind":"prune","network":"lenet-300-100",\
-                "parents":["\(Self.parent.hex)"],"pruning":{"iterations":1,"knobs":{"batch":1000},\
-                "level":{"sparsity":{"_0":0.95}},"method":"nnrelief",\
-                "retrain":{"epochs":10,"mode":"learning-rate-rewinding"}},"seed":0,"threads":1,\
+                "validation":0.1},"generation":2,"kind":"prune","network":"lenet-300-100",\
+                "parents":["\(Self.parent.hex)"],"pruning":{"allocation":"global","knobs":{"batch":1000},\
+                "layers":{"exclude":[],"include":[]},"level":{"sparsity":{"_0":0.95}},"method":"nnrelief",\
+                "retrain":{"epochs":10,"mode":"learning-rate-rewinding"},"schedule":{"oneShot":{}},"start":"trained"},\
+                "seed":0,"threads":1,\
                 "training":{"batchSize":128,"epochs":20,"learningRate":0.1,"momentum":0.9,"optimizer":"sgd",\
                 "schedule":{"step":{"epochs":[10,15],"factor":0.1}},"warmUp":1,"weightDecay":0.0001}}
                 """)
     }
 
     @Test func theKeyIsPinned() throws {
-        #expect(try Self.dense.key.hex == "3b5c809a401e56d100e7364aa3801fe3e77a221b41df2976ee5c968a7197470a")
+        #expect(try Self.dense.key.hex == "b2a7ed6e8c0a1e95807278455c0f1bcb192656247c2214ab713924dd7574a151")
     }
 
     static let changes: [(String, @Sendable (inout Stage) -> Void)] = [
@@ -51,7 +52,13 @@ import Testing
         ("warm-up", { $0.training.warmUp = 0.5 }), ("method", { $0.pruning?.method = "random" }),
         ("knobs", { $0.pruning?.knobs = ["batch": 999] }), ("level", { $0.pruning?.level = .sparsity(0.9) }),
         ("level kind", { $0.pruning?.level = .knob(name: "alpha", value: 0.95) }),
-        ("iterations", { $0.pruning?.iterations = 2 }), ("retrain mode", { $0.pruning?.retrain.mode = .fineTune }),
+        ("start", { $0.pruning?.start = .initialisation }),
+        ("allocation", { $0.pruning?.allocation = .uniform }),
+        ("included layers", { $0.pruning?.layers.include = ["first"] }),
+        ("excluded layers", { $0.pruning?.layers.exclude = ["first"] }),
+        ("iterations", { $0.pruning?.schedule = .iterative(rounds: 2) }),
+        ("other iterations", { $0.pruning?.schedule = .iterative(rounds: 3) }),
+        ("gradual", { $0.pruning?.schedule = .gradual }), ("retrain mode", { $0.pruning?.retrain.mode = .fineTune }),
         ("retrain epochs", { $0.pruning?.retrain.epochs = 9 }),
         ("parents", { $0.parents = [StageKey(hashing: "other")] }),
     ]

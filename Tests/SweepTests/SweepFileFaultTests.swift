@@ -5,6 +5,8 @@ import Testing
 @Suite struct SweepFileFaultTests {
     static let head = "network: lenet-300-100\ndataset: digits\n"
 
+    static let methods = MethodCatalogue.names.joined(separator: ", ")
+
     /// The third line on, and the only issue.
     static let faults: [(String, String)] = [
         (
@@ -13,11 +15,11 @@ import Testing
         ),
         (
             "methods: [magnitude-globl]",
-            "3:11: methods[0]: unknown method 'magnitude-globl' (did you mean 'magnitude-global'?); allowed are random, magnitude-global, magnitude-layer, nnrelief"
+            "3:11: methods[0]: unknown method 'magnitude-globl' (did you mean 'magnitude-global'?); allowed are \(methods)"
         ),
         (
             "methods: [xyz]",
-            "3:11: methods[0]: unknown method 'xyz'; allowed are random, magnitude-global, magnitude-layer, nnrelief"
+            "3:11: methods[0]: unknown method 'xyz'; allowed are \(methods)"
         ),
         (
             "methods:\n  - random\n  - method: nnrelief\n    sparsities: [0.5, 1.2]",
@@ -179,7 +181,7 @@ import Testing
         ),
         (
             "network: lenet-5\ndataset: minst\nmethods: [random]",
-            "2:10: dataset: unknown data set 'minst' (did you mean 'mnist'?); allowed are digits, mnist"
+            "2:10: dataset: unknown data set 'minst' (did you mean 'mnist'?); allowed are digits, mnist, cifar-10, synthetic"
         ),
         (
             "network: lenet5\ndataset: mnist\nmethods: [random]",

@@ -194,6 +194,22 @@ ct_status ct_permutation(ct_generator *generator, intptr_t count, ct_tensor_out 
 ct_status ct_sample_counts(
     ct_generator *generator, ct_tensor *probabilities, intptr_t draws, ct_tensor_out out);
 
+// MARK: - Stored images (augment.cpp)
+
+// The part of a picture that is shown, in pixels. One of the picture's own size may lie partly outside it, where bytes
+// are 0; one of another size lies inside and is enlarged to it.
+typedef struct ct_window {
+    int32_t top, left, height, width;
+    bool mirrored;
+} ct_window;
+
+// The pictures at `positions` (int64 [batch]) of `images` (uint8 [count, channels, height, width]) as float32
+// [batch, channels, height, width], channels innermost in memory. Byte b of channel c becomes table[256 * c + b].
+// `windows` has one element a position, or is null for whole pictures.
+ct_status ct_assemble(
+    ct_tensor *images, ct_tensor *positions, const ct_window *_Nullable windows, const float *table,
+    ct_tensor_out out);
+
 // MARK: - Optimisers (optimizer.cpp)
 
 // One step over all parameters, in place. Parameters without a gradient are left alone, as is their state.

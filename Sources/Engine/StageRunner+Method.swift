@@ -1,0 +1,158 @@
+internal import Datasets
+internal import Foundation
+internal import Networks
+internal import Pruning
+internal import Sweep
+internal import Torch
+
+/// What a pruning method does in the course of a stage.
+extension StageRunner {
+    /// What the method may look at.
+    ///
+    /// - Parameter round: The one that runs; nil before the first and after the last.
+    func context(round: Round?) throws -> PruningContext {
+        guard let pruning = job.stage.pruning else {
+            throw EngineError(.crash, "a stage without pruning has no method; report this as a bug")
+        }
+        return try PruningContext(
+            network: model.network, parameters: model.parameters, masks: model.masks, dense: model.dense,
+            pruning: pruning, seed: job.stage.seed, round: round?.pruning?.number ?? 1,
+            examples: TrainingExamples(of: dataset, split, round: round?.index ?? 0)
+        ) { [self] measure, value in
+            record.measures[measure.rawValue] = value
+        }
+    }
+
+    /// Lets the method change the network before the first round.
+    func prepareMethod() throws {
+        guard let rewriter = method?.rewriter else { return }
+        if let prepared = try withNoGrad({ try rewriter.prepare(context(round: nil)) }) {
+            try model.replace(by: prepared)
+            step = try TrainingStep(model, job.stage.training)
+        }
+    }
+
+    /// Lets the method deliver the network after the last round.
+    func finishMethod() throws {
+        guard let rewriter = method?.rewriter else { return }
+        if let finished = try withNoGrad({ try rewriter.finish(context(round: nil)) }) {
+            try model.replace(by: finished)
+        }
+    }
+
+    /// What a round begins with: pruning, a fresh optimiser, and the method's part in the training.
+    func begin(_ round: Round) throws {
+        if round.pruning != nil { try prune(round) }
+        guard status.0 == .ok else { return }
+        guard round.isUnderMethod, round.epochs > 0, let trainer = method?.trainer else {
+            step = try TrainingStep(model, job.stage.training)
+            return
+        }
+        if let masks = try withNoGrad({ try trainer.begin(context(round: round)) }) { try model.setMasks(masks) }
+        step = try TrainingStep(model, job.stage.training, under: trainer)
+    }
+
+    private func prune(_ round: Round) throws {
+        guard let pruning = job.stage.pruning, let method, let number = round.pruning else { return }
+        tell("pruning", loss: 0)
+        do {
+            try withNoGrad {
+                // A training under the method lies behind: the method says what it came to.
+                if !round.isUnderMethod, let masks = try method.trainer?.finish(context(round: round)) {
+                    try model.setMasks(masks)
+                } else if method.scorer != nil || method.groupScorer != nil || method.rewriter != nil {
+                    let step = PruningRound(level: pruning.level, round: number.number, of: number.of)
+                    let before = try context(round: round)
+                    let rewriting = try step.prune(by: method, in: before)
+                    try rewind(pruning.retrain.mode, before.network, rewriting)
+                }
+            }
+        } catch let infeasible as InfeasibleLevel {
+            status = (.infeasible, infeasible.description)
+            return
+        }
+        try judge(pruning, isLast: round.index == schedule.rounds.last?.index)
+    }
+
+    /// Takes over what a pruning left, with the values that the retraining starts from.
+    private func rewind(_ mode: Retrain.Mode, _ before: Network, _ rewriting: Rewriting) throws {
+        var values = rewriting.parameters
+        switch mode {
+        case .fineTune, .learningRateRewinding: break
+        case .weightRewinding:
+            guard let whole = origin else { break }
+            let rewound: [String: Tensor]
+            if let kept = rewriting.kept {
+                rewound = try before.keeping(kept, parameters: whole).parameters
+            } else if rewriting.network == before {
+                rewound = whole
+            } else {
+                throw InfeasibleLevel(
+                    "\(job.stage.pruning?.method ?? "the method") makes new layers, which have no initial weights to go back "
+                        + "to; use another retrain.mode; not retrained")
+            }
+            origin = rewound
+            values = rewound
+        case .reinitialise:
+            values = try rewriting.network.initialParameters(seed: job.stage.seed, purpose: "reinitialisation")
+        }
+        try model.replace(
+            by: Rewriting(network: rewriting.network, parameters: values, masks: rewriting.masks, kept: rewriting.kept))
+    }
+
+    /// Says whether the stage may go on, and after the last pruning how the network does before any retraining.
+    private func judge(_ pruning: Pruning, isLast: Bool) throws {
+        if let layer = try (model.masks ?? Masks(wholeOf: model.network)).collapsedParameter() {
+            status = (.collapsed, "\(layer) has no weight left after pruning; not retrained")
+        }
+        guard isLast || status.0 != .ok else { return }
+        let after = try Evaluation(of: model, on: dataset.training, at: split.validation)
+        if after.loss.isFinite {
+            record.measures[Measure.prunedValidationAccuracy.rawValue] = after.accuracy
+            record.measures[Measure.prunedValidationLoss.rawValue] = after.loss
+        }
+        if case .sparsity(let requested) = pruning.level, status.0 == .ok {
+            let achieved = try model.sparsity
+            if abs(achieved - requested) > PruningRound.tolerance {
+                status = (
+                    .infeasible,
+                    "\(pruning.method) reaches a sparsity of \(String(format: "%.4f", achieved)), not the requested "
+                        + "\(requested); not retrained"
+                )
+            }
+        }
+    }
+}
+
+extension TrainingExamples {
+    /// The training split's images in the order of a round's first epoch.
+    init(of dataset: Dataset, _ split: Split, round: Int) {
+        let order = split.order(round: round, epoch: 0)
+        func batch(_ positions: [Int64]) throws -> (inputs: Tensor, labels: Tensor) {
+            try dataset.training.batch(Tensor(positions))
+        }
+        self.init(
+            first: { count in try batch(Array(order.prefix(count))) },
+            ofEachClass: { count in
+                let labels = try batch(order).labels.toInts()
+                var found: [Int: Int] = [:]
+                return try batch(
+                    zip(order, labels).compactMap { position, label in
+                        found[label, default: 0] += 1
+                        return found[label, default: 0] <= count ? position : nil
+                    })
+            })
+    }
+}
+
+extension Trainer {
+    /// Copies a saved state in; a missing name is an error.
+    func load(_ saved: [String: Tensor]) throws {
+        for (name, tensor) in state {
+            guard let value = saved[name] else {
+                throw EngineError(.artifact, "the saved state of the method lacks \(name); start the stage over")
+            }
+            try withNoGrad { try tensor.copy(from: value) }
+        }
+    }
+}

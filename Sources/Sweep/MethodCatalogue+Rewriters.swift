@@ -1,0 +1,48 @@
+/// Methods that turn the network into a smaller one.
+extension MethodCatalogue {
+    static let rewriters: [Entry] =
+        noiseout + [
+            Entry(
+                name: "trp", paper: "Xu et al., TRP: Trained Rank Pruning for Efficient Deep Neural Networks, 2020",
+                summary: "keeps the weight matrices near low rank while the network trains, then factors them",
+                structure: .rank, course: .trainPruneRetrain, start: .initialisation, allocations: [],
+                knobs: [
+                    Knob(
+                        name: "period", summary: "steps between two truncations", range: .closed(1, 1_000_000),
+                        isInteger: true, defaultValue: 20, source: "paper, section 3.1: 20"),
+                    Knob(
+                        name: "nuclear", summary: "strength of the nuclear norm's penalty", range: .closed(0, 10),
+                        isInteger: false, defaultValue: 3e-4, source: "authors' code: 3e-4"),
+                    Knob(
+                        name: "energy", summary: "share of the squared singular values kept by a truncation",
+                        range: .above(0, upTo: 1), isInteger: false, defaultValue: 0.9, source: "authors' code: 0.9"),
+                ],
+                levelKnob: Knob(
+                    name: "rank-energy", summary: "share of the squared singular values the factored network keeps",
+                    range: .above(0, upTo: 1), isInteger: false, defaultValue: 0.85, source: "authors' code: 0.85"))
+        ]
+
+    private static let noiseout: [Entry] = [
+        ("noiseout", "gaussian"), ("noiseout-binomial", "binomial"), ("noiseout-constant", "constant"),
+        ("noiseout-none", "no"),
+    ].map { name, noise in
+        Entry(
+            name: name,
+            paper: "Babaeizadeh et al., NoiseOut: A Simple Way to Prune Neural Networks, 2016",
+            summary: "folds neurons into those they correlate with, while \(noise) noise outputs raise correlations",
+            structure: .channel, allocations: [], iterations: 10,
+            knobs: [
+                Knob(
+                    name: "noise-outputs", summary: "outputs with random targets", range: .closed(0, 100_000),
+                    isInteger: true, defaultValue: noise == "no" ? 0 : 512, source: "paper: 512"),
+                Knob(
+                    name: "batch", summary: "training images the correlations are measured on",
+                    range: .closed(2, 1_000_000), isInteger: true, defaultValue: 2000, source: "ours"),
+            ],
+            levelKnob: Knob(
+                name: "accuracy-floor", summary: "training accuracy that folding must not go below before retraining",
+                range: .above(0, upTo: 1), isInteger: false, defaultValue: 0.97,
+                source: "ours: the paper keeps the original"),
+            needsData: true)
+    }
+}
