@@ -53,7 +53,20 @@ package func gradients(
 package func withNoGrad<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    let before = ct_set_recording(false)
+    try withRecording(false, body)
+}
+
+/// Runs `body` recording for differentiation, on this thread: for what needs gradients inside of ``withNoGrad(_:)``.
+package func withGrad<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    try withRecording(true, body)
+}
+
+private func withRecording<Result, Failure: Error>(
+    _ recording: Bool, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    let before = ct_set_recording(recording)
     defer { _ = ct_set_recording(before) }
     return try body()
 }

@@ -20,6 +20,8 @@ import Testing
         #expect(!silent.requiresGrad)
         #expect(try x.square().requiresGrad)
         #expect(try !x.detach().square().requiresGrad)
+        let loud = try withNoGrad { try (withGrad { try x.square() }, x.square()) }
+        #expect(loud.0.requiresGrad && !loud.1.requiresGrad)
         struct Stop: Error {}
         #expect(throws: Stop.self) { try withNoGrad { throw Stop() } }
         #expect(try x.square().requiresGrad)
