@@ -45,16 +45,19 @@ struct ChannelSelection {
         var channels: [Channel] = []
         for (position, group) in groups.enumerated() {
             guard let score = scores[group.name], score.shape == [group.channels] else {
-                throw PruningError("the method gave no scores of shape [\(group.channels)] for the channels of \(group.name)")
+                throw PruningError(
+                    "the method gave no scores of shape [\(group.channels)] for the channels of \(group.name)")
             }
             let values = try score.toDoubles()
             let ranked = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
             for (rank, index) in ranked.enumerated() {
                 let share = (Double(rank) + 0.5) / Double(group.channels)
-                channels.append(Channel(group: position, index: index, rank: allocation == .global ? values[index] : share))
+                channels.append(
+                    Channel(group: position, index: index, rank: allocation == .global ? values[index] : share))
             }
         }
-        order = channels.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
+        order = channels.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(
+            \.element)
         func side(_ name: String, axis: Int) -> Int? {
             groups.firstIndex { $0.members.contains { $0.name == name && $0.axis == axis } }
         }

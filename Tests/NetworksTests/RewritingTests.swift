@@ -22,7 +22,8 @@ import Torch
     }
 
     @Test(arguments: [
-        "", "{}", #"{"name":"n","inputShape":[],"nodes":[]}"#, #"{"name":"n","inputShape":[0,4,4],"nodes":[]}"#,
+        "", "{}", #"{"name":"n","inputShape":[32767,32767,32767,32767,32767],"nodes":[]}"#,
+        #"{"name":"n","inputShape":[],"nodes":[]}"#, #"{"name":"n","inputShape":[0,4,4],"nodes":[]}"#,
         #"{"name":"n","inputShape":[1,4,4],"nodes":[{"inputs":[0],"layer":{"relu":{}},"name":"a"}]}"#,
         #"{"name":"n","inputShape":[1,4,4],"nodes":[{"inputs":[],"layer":{"maxPool":{"size":9,"padding":0}},"name":"a"}]}"#,
         #"{"name":"n","inputShape":[1,4,4],"nodes":[{"inputs":[],"layer":{"maxPool":{"size":1,"stride":0,"padding":0}},"name":"a"}]}"#,

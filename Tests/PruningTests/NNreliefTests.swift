@@ -96,7 +96,8 @@ import Torch
     @Test(.timeLimit(.minutes(1))) func keptSetGrowsWithAlpha() throws {
         let network = try Network.named("lenet-5", inputShape: [1, 28, 28], classes: 10)
         let parameters = try network.initialParameters(seed: 2)
-        let context = try PruningTests.context(network, method: "nnrelief", knobs: ["batch": 20], parameters: parameters)
+        let context = try PruningTests.context(
+            network, method: "nnrelief", knobs: ["batch": 20], parameters: parameters)
         let selection = try withNoGrad {
             try NeuronSelection(network: network, scores: NNrelief().scores(in: context))
         }
