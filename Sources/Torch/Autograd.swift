@@ -53,20 +53,16 @@ package func gradients(
 package func withNoGrad<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    try withRecording(false, body)
+    let before = ct_set_recording(false)
+    defer { _ = ct_set_recording(before) }
+    return try body()
 }
 
-/// Runs `body` recording for differentiation, on this thread: for what needs gradients inside of ``withNoGrad(_:)``.
+/// Runs `body` recording for differentiation even inside ``withNoGrad(_:)``, on this thread.
 package func withGrad<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    try withRecording(true, body)
-}
-
-private func withRecording<Result, Failure: Error>(
-    _ recording: Bool, _ body: () throws(Failure) -> Result
-) throws(Failure) -> Result {
-    let before = ct_set_recording(recording)
+    let before = ct_set_recording(true)
     defer { _ = ct_set_recording(before) }
     return try body()
 }
