@@ -48,7 +48,12 @@ extension StageRunner {
             step = try TrainingStep(model, job.stage.training)
             return
         }
-        if let masks = try withNoGrad({ try trainer.begin(context(round: round)) }) { try model.setMasks(masks) }
+        do {
+            if let masks = try withNoGrad({ try trainer.begin(context(round: round)) }) { try model.setMasks(masks) }
+        } catch let infeasible as InfeasibleLevel {
+            status = (.infeasible, infeasible.description)
+            return
+        }
         step = try TrainingStep(model, job.stage.training, under: trainer)
     }
 
@@ -56,6 +61,10 @@ extension StageRunner {
         guard let pruning = job.stage.pruning, let method, let number = round.pruning else { return }
         tell("pruning", loss: 0)
         do {
+            if method.trainer != nil, schedule.rounds.allSatisfy({ !$0.isUnderMethod || $0.epochs == 0 }) {
+                throw InfeasibleLevel(
+                    "\(pruning.method) prunes by training, and the stage has no epochs for it; raise retrain.epochs")
+            }
             try withNoGrad {
                 // A training under the method lies behind: the method says what it came to.
                 if !round.isUnderMethod, let masks = try method.trainer?.finish(context(round: round)) {
@@ -64,7 +73,8 @@ extension StageRunner {
                     let step = PruningRound(level: pruning.level, round: number.number, of: number.of)
                     let before = try context(round: round)
                     let rewriting = try step.prune(by: method, in: before)
-                    try rewind(pruning.retrain.mode, before.network, rewriting)
+                    // The training was the method's own; none follows that would make up for weights set back.
+                    try rewind(pruning.course == .train ? .fineTune : pruning.retrain.mode, before.network, rewriting)
                 }
             }
         } catch let infeasible as InfeasibleLevel {

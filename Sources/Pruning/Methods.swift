@@ -9,6 +9,19 @@ package enum Methods {
         "magnitude-layer": { Method(Magnitude()) },
         "lottery-ticket": { Method(Magnitude()) },
         "nnrelief": { Method(NNrelief()) },
+        "filter-l1": { Method(FilterNorm()) },
+        "filter-random": { Method(RandomFilters()) },
+        "fpgm": { Method(FPGM()) },
+        "thinet": { Method(ThiNet()) },
+        "pfp": { Method(PFP(.deterministic)) },
+        "pfp-random": { Method(PFP(.random)) },
+        "pfp-top": { Method(PFP(.top)) },
+        "slimming": { Method(Slimming()) },
+        "str": { Method(STR()) },
+        "halo": { Method(scorer: Magnitude(), trainer: Halo()) },
+        "gradual": { Method(Gradual(Magnitude())) },
+        "rigl": { Method(RigL()) },
+        "movement": { Method(Movement()) },
     ]
 
     package static var names: [String] { methods.keys.sorted() }
@@ -20,6 +33,12 @@ package enum Methods {
         guard let make = methods[pruning.method] else {
             throw PruningError("unknown method '\(pruning.method)'; this engine has \(names.joined(separator: ", "))")
         }
-        return make()
+        let method = make()
+        guard pruning.schedule == .gradual, method.trainer == nil else { return method }
+        guard let scorer = method.scorer, scorer.scope == .weight else {
+            throw PruningError(
+                "a gradual schedule removes single weights by a score, and \(pruning.method) does not; use another schedule")
+        }
+        return Method(Gradual(scorer))
     }
 }

@@ -23,7 +23,7 @@ import Torch
         let training = Training(
             optimizer: .sgd, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4, batchSize: batch, epochs: 1,
             schedule: .constant, warmUp: 0)
-        let trainer = try Trainer(
+        let train = try TrainingStep(
             Model(network: network, parameters: network.initialParameters(seed: 0)), training)
         let clock = ContinuousClock()
         var loads: [Duration] = []
@@ -35,7 +35,7 @@ import Torch
             let (inputs, labels) = try examples.batch(positions, augmenting: draws)
             loads.append(start.duration(to: clock.now))
             let middle = clock.now
-            _ = try trainer.step(inputs: inputs, labels: labels, learningRate: 0.01)
+            _ = try train(inputs: inputs, labels: labels, learningRate: 0.01)
             steps.append(middle.duration(to: clock.now))
         }
         func median(_ times: [Duration]) -> Duration { times.sorted()[times.count / 2] }

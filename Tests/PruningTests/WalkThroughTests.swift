@@ -58,7 +58,7 @@ let line: (String, @Sendable () -> Method) =
         let code = try String(contentsOf: here, encoding: .utf8)
         let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let text = try String(contentsOf: root.appendingPathComponent("CONTRIBUTING.md"), encoding: .utf8)
-        let parts = code.components(separatedBy: "// walk-through: Sources/").dropFirst().map { part in
+        let parts = code.components(separatedBy: "\n// walk-through: Sources/").dropFirst().map { part in
             part.components(separatedBy: "// walk-through: end")[0]
                 .split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         }
