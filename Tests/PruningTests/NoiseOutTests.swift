@@ -133,7 +133,7 @@ import Torch
         let error = #expect(throws: InfeasibleLevel.self) { try prune(0.95, in: context) }
         #expect(error?.description.contains("leaves at least 26310 of 430500") == true)
         let residual = try Network.named("resnet-20", inputShape: [3, 32, 32], classes: 10)
-        let none = try self.context(residual, method: "noiseout", images: randomImages(2, residual))
+        let none = try PruningTests.context(residual, method: "noiseout", images: randomImages(2, residual))
         #expect(throws: InfeasibleLevel.self) { try prune(0.5, in: none) }
     }
 
