@@ -36,7 +36,8 @@ package struct PruningRound: Sendable {
         }
         guard !context.eligible.isEmpty else {
             throw InfeasibleLevel(
-                "the network has no prunable layer among those selected; check `layers` of the sweep file; not retrained")
+                "the network has no prunable layer among those selected; check `layers` of the sweep file; not retrained"
+            )
         }
         if let scorer = method.scorer { return try prune(by: scorer, in: context) }
         if let scorer = method.groupScorer { return try prune(by: scorer, in: context) }
@@ -52,7 +53,9 @@ package struct PruningRound: Sendable {
         let start = try context.masks.sparsity()
         for repetition in 1...repetitions {
             let scores = try finite(scorer.scores(in: context))
-            let part = sparsity.map { 1 - (1 - start) * pow((1 - $0) / (1 - start), Double(repetition) / Double(repetitions)) }
+            let part = sparsity.map {
+                1 - (1 - start) * pow((1 - $0) / (1 - start), Double(repetition) / Double(repetitions))
+            }
             let masks = try select(part, by: scorer, scores, in: context)
             var parameters = context.parameters
             if repetition == repetitions {
