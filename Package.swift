@@ -122,6 +122,8 @@ let libtorch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch
 if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
     let headers = ["-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include"]
     let engine: [Target] = [
+        .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .target(
             name: "CTorch",
             cxxSettings: [.unsafeFlags(headers + ["-O2", "-Wall", "-Wextra", "-Werror"])],
@@ -131,8 +133,8 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
             ]),
         .target(name: "Torch", dependencies: ["CTorch", "Files"], swiftSettings: strict),
         .target(
-            name: "Datasets", dependencies: ["Torch", "Sweep", "CZlib", crypto], resources: [.copy("Resources")],
-            swiftSettings: strict),
+            name: "Datasets", dependencies: ["Torch", "Sweep", "CPNG", "CTurboJPEG", "CZlib", crypto],
+            resources: [.copy("Resources")], swiftSettings: strict),
         .target(name: "Networks", dependencies: ["Torch", "Sweep"], swiftSettings: strict),
         .target(name: "Pruning", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
         .target(
@@ -140,15 +142,19 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
             dependencies: ["Datasets", "Files", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
             swiftSettings: strict),
         .executableTarget(
-            name: "espalier-engine", dependencies: ["Engine", "Sweep", argumentParser], swiftSettings: strict),
+            name: "espalier-engine", dependencies: ["Datasets", "Engine", "Sweep", argumentParser],
+            swiftSettings: strict),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch"], swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Sweep", "Torch", "CPNG", "CTurboJPEG"],
+            swiftSettings: strict),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "Sweep"], swiftSettings: strict),
         .testTarget(
             name: "PruningTests", dependencies: ["Pruning", "Networks", "Torch", "Sweep"],
-            exclude: ["reference_scores.py"], swiftSettings: strict),
+            exclude: ["reference_scores.py", "reference_trainers.py"], swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "espalier-engine", "Networks", "Pruning", "Sweep", "Torch"],
+            name: "EngineTests",
+            dependencies: ["Datasets", "Engine", "espalier-engine", "Networks", "Pruning", "Sweep", "Torch"],
             exclude: ["check_logits.py"], swiftSettings: strict),
     ]
     targets += engine

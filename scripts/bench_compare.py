@@ -1,8 +1,9 @@
-"""Compares training steps of espalier-engine and PyTorch eager, in turns; run by scripts/bench-engine.
+"""Compares espalier-engine with PyTorch eager, in turns; run by scripts/bench-engine.
 
-Each turn is a fresh process that reports its median step. The engine's step includes assembling the batch from stored
-bytes; PyTorch's batch is ready. The ratio is the median over rounds of engine time / PyTorch time within the round,
-so that a slow minute of the machine meets both sides.
+Training steps, and the scoring pass of every scorer that both sides have. Each turn is a fresh process that reports its
+median and the most memory it held. The engine's step includes assembling the batch from stored bytes; PyTorch's batch is
+ready. The ratio is the median over rounds of engine time / PyTorch time within the round, so that a slow minute of the
+machine meets both sides.
 """
 
 import argparse
@@ -12,9 +13,46 @@ import statistics
 import subprocess
 import sys
 
-# Multiply-accumulates of one example's first layer: the gradient by the images is needed by nobody and not computed.
-FIRST_LAYER_MACS = {"lenet-300-100": 784 * 300, "lenet-5": 20 * 25 * 24 * 24}
-PYTORCH = [sys.executable, str(pathlib.Path(__file__).with_name("bench_pytorch.py"))]
+PYTORCH = [sys.executable, "-W", "ignore", str(pathlib.Path(__file__).with_name("bench_pytorch.py"))]
+
+
+class Training:
+    """A network whose steps are timed."""
+
+    def __init__(self, steps, first_layer, limit, rest):
+        # Timed in each turn.
+        self.steps = steps
+        # Multiply-accumulates of one example's first layer: nobody needs the gradient by the images.
+        self.first_layer = first_layer
+        # The ratio that must not be exceeded.
+        self.limit = limit
+        # Where the time goes that the arithmetic at the speed of a large matrix product does not account for.
+        self.rest = rest
+
+
+TRAINING = {
+    "lenet-300-100": Training(
+        50, 784 * 300, 1.0,
+        "the weights, their gradients and momenta pass through memory once a step, and products with 100 and 10 outputs "
+        "are too small to reach the peak"),
+    "lenet-5": Training(
+        50, 20 * 25 * 24 * 24, 0.7,
+        "the first convolution has one input channel and fills an eighth of a vector, and pooling moves memory"),
+    "resnet-20": Training(
+        10, 16 * 27 * 32 * 32, 1.0,
+        "batch normalisation, sums and ReLUs move each activation through memory seven times, and convolutions of 16 "
+        "channels are too narrow for the peak"),
+    "vgg-16-bn": Training(
+        3, 64 * 27 * 32 * 32, 1.0,
+        "batch normalisation, ReLUs and pools move memory, and the last convolutions see 2x2 images, mostly padding"),
+}
+
+# The network each scoring pass is timed on.
+SCORING = {
+    "random": "resnet-20", "magnitude-global": "resnet-20", "snip": "resnet-20", "grasp": "resnet-20",
+    "synflow": "resnet-20", "nnrelief": "lenet-5", "sipp": "lenet-5", "filter-l1": "resnet-20", "fpgm": "resnet-20",
+    "slimming": "resnet-20", "thinet": "lenet-5", "pfp": "lenet-5",
+}
 
 
 def report(command):
@@ -22,37 +60,75 @@ def report(command):
     return json.loads(finished.stdout)
 
 
-def compare(network, arguments):
-    sizes = ["--batch", str(arguments.batch), "--threads", str(arguments.threads), "--steps", str(arguments.steps)]
-    engine, pytorch = [], []
-    for _ in range(arguments.rounds):
-        engine.append(report([arguments.engine, "bench", "--network", network, *sizes, "--json"]))
-        pytorch.append(report([*PYTORCH, "--network", network, *sizes]))
-    # Forward, gradient by weights, gradient by inputs; a multiply-accumulate is two operations.
-    operations = 2 * arguments.batch * (3 * engine[0]["macs"] - FIRST_LAYER_MACS[network])
-    ratio = statistics.median(e["medianSeconds"] / p["medianSeconds"] for e, p in zip(engine, pytorch))
-    for name, runs in (("espalier-engine", engine), (f"PyTorch {pytorch[0]['version']}", pytorch)):
+def turns(engine, rounds, settings):
+    """Reports of both sides, round by round."""
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(report([engine, "bench", *settings, "--json"]))
+        theirs.append(report([*PYTORCH, *settings]))
+    return ours, theirs
+
+
+def judge(name, ours, theirs, limit, operations=None, peak=None):
+    """Prints both sides and their ratio; whether the ratio is within the limit."""
+    for side, runs in (("espalier-engine", ours), (f"PyTorch {theirs[0]['version']}", theirs)):
         seconds = statistics.median(run["medianSeconds"] for run in runs)
-        print(f"{network:<15} {name:<20} {seconds * 1e3:9.3f} ms {operations / seconds / 1e9:8.1f} GFLOP/s")
-    print(f"{network:<15} {'ratio':<20} {ratio:9.2f}    {'faster' if ratio <= 1 else 'SLOWER'}", flush=True)
-    return ratio
+        memory = max(run["peakMemory"] for run in runs) / 1e6
+        line = f"{name:<17} {side:<20} {seconds * 1e3:10.3f} ms {memory:7.0f} MB"
+        if operations:
+            speed = operations / seconds / 1e9
+            line += f" {speed:7.1f} GFLOP/s, {100 * speed / peak:3.0f} % of the peak"
+        print(line)
+    ratio = statistics.median(a["medianSeconds"] / b["medianSeconds"] for a, b in zip(ours, theirs))
+    print(f"{name:<17} {'ratio':<20} {ratio:10.2f}    {'ok' if ratio <= limit else 'TOO SLOW'}, at most {limit}",
+          flush=True)
+    return ratio <= limit
+
+
+def train(network, arguments):
+    entry = TRAINING[network]
+    settings = ["--network", network, "--batch", str(arguments.batch), "--threads", str(arguments.threads),
+                "--steps", str(arguments.steps or entry.steps)]
+    ours, theirs = turns(arguments.engine, arguments.rounds, settings)
+    # Forward, gradient by weights, gradient by inputs; a multiply-accumulate is two operations.
+    operations = 2 * arguments.batch * (3 * ours[0]["macs"] - entry.first_layer)
+    products = {name: max(run["products"][name] for run in theirs) for name in theirs[0]["products"]}
+    good = judge(network, ours, theirs, entry.limit, operations, max(products.values()))
+    print(f"{'':<17} the peak, a large matrix product at the time: {products['mkl']:.0f} GFLOP/s by MKL, "
+          f"{products['onednn']:.0f} by oneDNN; the rest: {entry.rest}", flush=True)
+    return good
+
+
+def score(method, arguments):
+    settings = ["--network", SCORING[method], "--score", method, "--threads", str(arguments.threads),
+                "--steps", str(arguments.passes)]
+    return judge(method, *turns(arguments.engine, arguments.rounds, settings), 1.0)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", required=True)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--steps", type=int, help="training steps of a turn; each network has its own default")
+    parser.add_argument("--passes", type=int, default=5, help="scoring passes of a turn")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--only", nargs="*", default=[*TRAINING, *SCORING], help="networks and methods")
     arguments = parser.parse_args()
 
-    limits = report([*PYTORCH, "--gemm", "--threads", str(arguments.threads)])
-    print(f"training steps, batch {arguments.batch}, {arguments.threads} thread(s), {arguments.rounds} rounds of "
-          f"{arguments.steps} steps each in turn")
-    print(f"large matrix product here: {limits['mkl']:.0f} GFLOP/s by MKL, {limits['onednn']:.0f} by oneDNN")
-    ratios = [compare(network, arguments) for network in FIRST_LAYER_MACS]
-    sys.exit(1 if max(ratios) > 1 else 0)
+    print(f"training steps, batch {arguments.batch}, {arguments.threads} thread(s), {arguments.rounds} rounds in turn")
+    good = [train(network, arguments) for network in TRAINING if network in arguments.only]
+    print("scoring passes, with the methods' default knobs")
+    known = report([arguments.engine, "describe"])["methods"]
+    for method in SCORING:
+        if method not in arguments.only:
+            continue
+        if method in known:
+            good.append(score(method, arguments))
+        else:
+            print(f"{method:<17} is no method of this engine")
+            good.append(False)
+    sys.exit(0 if all(good) else 1)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/avg_pool2d.h>
-#include <ATen/ops/batch_norm.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/im2col.h>
 #include <ATen/ops/log_softmax.h>
@@ -18,15 +17,6 @@ ct_status ct_matmul(ct_tensor *a, ct_tensor *b, ct_tensor_out out) {
 
 ct_status ct_avg_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out) {
     return produce(out, [&] { return at::avg_pool2d(x->value, {kernel, kernel}, {stride, stride}); });
-}
-
-ct_status ct_batch_norm(
-    ct_tensor *x, ct_tensor *weight, ct_tensor *bias, ct_tensor *running_mean, ct_tensor *running_variance,
-    bool training, double momentum, double epsilon, ct_tensor_out out) {
-    return produce(out, [&] {
-        return at::batch_norm(x->value, optional(weight), optional(bias), running_mean->value, running_variance->value,
-            training, momentum, epsilon, /*cudnn_enabled=*/false);
-    });
 }
 
 ct_status ct_log_softmax(ct_tensor *x, intptr_t dimension, ct_tensor_out out) {

@@ -1,5 +1,6 @@
 // Decompositions and systems of equations, by LAPACK.
 
+#include <ATen/ops/linalg_eigh.h>
 #include <ATen/ops/linalg_lstsq.h>
 #include <ATen/ops/linalg_svd.h>
 
@@ -15,6 +16,15 @@ ct_status ct_svd(ct_tensor *x, ct_tensor_out u, ct_tensor_out s, ct_tensor_out v
         *vh = new ct_tensor(std::move(right));
         *u = first.release();
         *s = second.release();
+    });
+}
+
+ct_status ct_eigh(ct_tensor *x, ct_tensor_out values, ct_tensor_out vectors) {
+    return guarded([&] {
+        auto [eigenvalues, eigenvectors] = at::linalg_eigh(x->value);
+        auto first = std::make_unique<ct_tensor>(std::move(eigenvalues));
+        *vectors = new ct_tensor(std::move(eigenvectors));
+        *values = first.release();
     });
 }
 

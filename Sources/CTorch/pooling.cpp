@@ -12,21 +12,11 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "handle.hpp"
+#include "vectorised.hpp"
 
 using namespace ctorch;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-// The widest vectors the processor has are chosen when the program starts.
-#if defined(__x86_64__)
-#define CT_VECTORISED __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CT_VECTORISED
-#endif
-#define CT_INLINE __attribute__((always_inline))
-
-// Loops marked for vectorisation stay scalar where a window's side is known only at run time.
-#pragma clang diagnostic ignored "-Wpass-failed"
 
 namespace {
 

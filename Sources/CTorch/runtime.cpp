@@ -4,6 +4,9 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/api/include/torch/version.h>
 
+#include <malloc.h>
+
+#include <limits>
 #include <mutex>
 
 #include "handle.hpp"
@@ -34,5 +37,13 @@ ct_status ct_set_deterministic(bool deterministic) {
         context.setDeterministicAlgorithms(deterministic, false);
         // Filling fresh memory would only hide reads of it, at the price of a pass over every tensor.
         context.setDeterministicFillUninitializedMemory(false);
+    });
+}
+
+ct_status ct_keep_freed_memory(void) {
+    return guarded([&] {
+        constexpr int never = std::numeric_limits<int>::max();
+        TORCH_CHECK(mallopt(M_MMAP_THRESHOLD, never) == 1 && mallopt(M_TRIM_THRESHOLD, never) == 1,
+            "the C library does not let its thresholds be set");
     });
 }

@@ -47,4 +47,14 @@ enum CIFAR {
         for name in tenNames.training { training.append(try read(name)) }
         return (training, try read(tenNames.test))
     }
+
+    static let hundredNames = (training: "train.bin", test: "test.bin")
+
+    /// The training and the test file of CIFAR-100, with the fine labels.
+    static func readHundred(_ files: DatasetFiles, classes: Int) throws -> (training: RawImages, test: RawImages) {
+        func read(_ name: String) throws -> RawImages {
+            try Self.read(try files.contents(name), labelBytes: 2, classes: classes, name: files.path(name))
+        }
+        return (try read(hundredNames.training), try read(hundredNames.test))
+    }
 }

@@ -1,7 +1,8 @@
 internal import Sweep
 
 extension Dataset.Content {
-    init(_ reference: DatasetReference, dataDirectory: String) throws {
+    /// A data set of the catalogue.
+    init(catalogued reference: DatasetReference, dataDirectory: String) throws {
         guard let entry = DatasetCatalogue[reference.name], let read = Dataset.catalogueReaders[reference.name] else {
             throw DatasetError(
                 "unknown data set '\(reference.name)'; this engine has \(Dataset.names.joined(separator: ", "))")

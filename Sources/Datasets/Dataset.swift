@@ -18,7 +18,12 @@ package struct Dataset {
     /// - Throws: ``DatasetError`` for an unknown name, a missing directory or file, content that is not what the stage was
     ///   planned for, and too few images.
     package init(_ reference: DatasetReference, dataDirectory: String) throws {
-        var content = try Content(reference, dataDirectory: dataDirectory)
+        var content =
+            if let description = reference.description {
+                try Content(reference, description, dataDirectory: dataDirectory)
+            } else {
+                try Content(catalogued: reference, dataDirectory: dataDirectory)
+            }
         try content.check(reference)
         if let count = reference.trainingImages, count < content.training.labels.count {
             content.training = content.training.selecting(balanced: count)

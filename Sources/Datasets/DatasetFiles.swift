@@ -52,6 +52,15 @@ struct DatasetFiles {
 
     // MARK: - Content
 
+    /// What a folder of the data set's holds, sorted, without hidden files; "" is the data set's own folder.
+    func names(in part: String) throws -> [String] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path(part)) else {
+            throw DatasetError(
+                "cannot read the folder \(path(part)) of the data set \(dataset); put the data set's files there")
+        }
+        return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     /// The bytes of a file; those of a catalogue entry are verified.
@@ -73,7 +82,11 @@ struct DatasetFiles {
     /// - Parameter limit: The most bytes it may unpack to.
     func unpacked(_ name: String, limit: Int) throws -> [UInt8] {
         let bytes = try contents(name)
-        return name.hasSuffix(".gz") ? try Gzip.decompress(bytes, limit: limit, name: path(name)) : bytes
+        guard name.hasSuffix(".gz") else { return bytes }
+        guard bytes.count <= Int(UInt32.max) else {
+            throw DatasetError("\(path(name)) has \(bytes.count) bytes, too many for a gzip file here; unpack it")
+        }
+        return try Gzip.decompress(bytes, limit: limit, name: path(name))
     }
 
     /// SHA-256 over the files of those names, as ``DatasetCatalogue/Entry/digest`` has it.

@@ -1,48 +1,123 @@
 internal import Datasets
 internal import Networks
+internal import Pruning
 internal import Sweep
 internal import Torch
 
-/// How long training steps take, on data made up for the purpose.
+/// How long training steps, or a pruning method's scoring passes, take on data made up for the purpose.
 package struct Bench: Codable {
     package let network: String
+    /// Whose scoring passes were timed; nil for training steps.
+    package let method: String?
     package let batch: Int
     package let threads: Int
+    /// How many were timed.
     package let steps: Int
-    /// Of one step: the middle one of all.
+    /// Of one step or pass: the middle one of all.
     package let medianSeconds: Double
     package let parameters: Int
     /// Of one example, forward.
     package let macs: Int
+    /// The most memory the process held, in bytes.
+    package let peakMemory: Int
 
-    /// Times the step of ``StageRunner`` (batch from the stored bytes, forward, backward, update) on 28x28 images.
-    package init(network name: String, batch: Int, threads: Int, steps: Int) throws {
+    /// Times `steps` training steps of `batch` images after some that are not timed, or with a method `steps` of its passes
+    /// after one.
+    package init(network name: String, scoring method: String? = nil, batch: Int, threads: Int, steps: Int) throws {
         try setThreads(threads)
-        let network = try Network.named(name, inputShape: [1, 28, 28], classes: 10)
-        let examples = try Examples.synthetic(count: 4 * batch, shape: network.inputShape, classes: 10)
-        let training = Training(
-            optimizer: .sgd, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4, batchSize: batch, epochs: 1,
-            schedule: .constant, warmUp: 0)
-        let train = try TrainingStep(
-            Model(network: network, parameters: network.initialParameters(seed: 0)), training)
-        var stream = RandomStream(seed: 0, purpose: "order")
-        let order = try Tensor(stream.permutation(examples.count))
-        let clock = ContinuousClock()
-        var times: [Double] = []
-        for step in 0..<steps + 5 {
-            let start = clock.now
-            let (inputs, labels) = try examples.batch(
-                order.narrow(dimension: 0, start: step % 4 * batch, length: batch))
-            _ = try train(inputs: inputs, labels: labels, learningRate: 0.01)
-            // The first steps warm caches and pools up.
-            if step >= 5 { times.append(start.duration(to: clock.now) / .seconds(1)) }
+        try keepFreedMemory()
+        let network = try Network.named(name, inputShape: Self.image(of: name), classes: 10)
+        let parameters = try network.initialParameters(seed: 0)
+        let times: [Double]
+        if let method {
+            let pass = try Self.scoringPass(of: method, network, parameters)
+            times = try Self.seconds(of: steps, after: 1) { _ in try pass() }
+        } else {
+            let step = try Self.trainingStep(network, parameters, batch: batch)
+            times = try Self.seconds(of: steps, after: min(5, max(steps / 2, 1)), step)
         }
         self.network = name
+        self.method = method
         self.batch = batch
         self.threads = threads
         self.steps = steps
         medianSeconds = times.sorted()[steps / 2]
-        parameters = network.parameterCount
+        self.parameters = network.parameterCount
         macs = network.macs
+        peakMemory = Torch.peakMemory
+    }
+
+    /// The images a network is usually trained on: MNIST's for the LeNets, CIFAR's for the others.
+    private static func image(of network: String) -> [Int] {
+        network.contains("lenet") ? [1, 28, 28] : [3, 32, 32]
+    }
+
+    /// The step of ``StageRunner``: batch from the stored bytes, forward, backward, update.
+    private static func trainingStep(
+        _ network: Network, _ parameters: [String: Tensor], batch: Int
+    ) throws -> (Int) throws -> Void {
+        let examples = try Examples.synthetic(count: 4 * batch, shape: network.inputShape, classes: 10)
+        let training = Training(
+            optimizer: .sgd, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4, batchSize: batch, epochs: 1,
+            schedule: .constant, warmUp: 0)
+        let train = try TrainingStep(Model(network: network, parameters: parameters), training)
+        var stream = RandomStream(seed: 0, purpose: "order")
+        let order = try Tensor(stream.permutation(examples.count))
+        return { step in
+            let (inputs, labels) = try examples.batch(
+                order.narrow(dimension: 0, start: step % 4 * batch, length: batch))
+            _ = try train(inputs: inputs, labels: labels, learningRate: 0.01)
+        }
+    }
+
+    /// One computation of a method's scores, with its default knobs; the images it looks at are ready.
+    private static func scoringPass(
+        of name: String, _ network: Network, _ parameters: [String: Tensor]
+    ) throws -> () throws -> Void {
+        guard let entry = MethodCatalogue[name] else {
+            throw EngineError(
+                .invalidStage,
+                "unknown method '\(name)'; there are \(MethodCatalogue.names.joined(separator: ", "))")
+        }
+        let pruning = Pruning(
+            method: name, knobs: entry.defaultKnobs, level: .sparsity(0.5),
+            allocation: entry.allocations.first ?? .global, retrain: Retrain(mode: .fineTune, epochs: 0))
+        let images = Int((entry.defaultKnobs["batch"] ?? 0).rounded())
+        let perClass = Int((entry.defaultKnobs["per-class"] ?? 0).rounded())
+        let examples = try Examples.synthetic(
+            count: max(images, 10 * perClass, 100), shape: network.inputShape, classes: 10)
+        // Labels take turns, so the first images hold equally many of each class.
+        func first(_ count: Int) throws -> (inputs: Tensor, labels: Tensor) {
+            try examples.batch(Tensor.range(min(count, examples.count)))
+        }
+        for tensor in parameters.values { try tensor.requireGrad() }
+        let context = try PruningContext(
+            network: network, parameters: parameters, pruning: pruning, seed: 0,
+            examples: TrainingExamples(first: first, ofEachClass: { try first(10 * $0) }))
+        let groups = context.eligibleGroups
+        return {
+            try withNoGrad {
+                let method = try Methods.method(of: pruning)
+                if let scorer = method.scorer {
+                    _ = try scorer.scores(in: context)
+                } else if let scorer = method.groupScorer {
+                    _ = try scorer.scores(of: groups, in: context)
+                } else {
+                    throw EngineError(.invalidStage, "\(name) gives no scores; name a method that does")
+                }
+            }
+        }
+    }
+
+    /// The seconds that each of `count` calls takes, after some that warm caches and pools up.
+    private static func seconds(
+        of count: Int, after warmUp: Int, _ body: (Int) throws -> Void
+    ) throws -> [Double] {
+        let clock = ContinuousClock()
+        return try (0..<count + warmUp).map { index in
+            let start = clock.now
+            try body(index)
+            return start.duration(to: clock.now) / .seconds(1)
+        }.suffix(count)
     }
 }

@@ -53,7 +53,12 @@ enum Checkpoint {
 
     /// The model in a file; tensors with other names are left alone.
     static func model(of dense: Network, _ file: SafeTensors, path: String) throws -> Model {
-        let network = try Network(json: file.metadata["network"] ?? "")
+        let network: Network
+        do {
+            network = try Network(json: file.metadata["network"] ?? "")
+        } catch {
+            throw EngineError(.artifact, "\(path) cannot be used: \(error)")
+        }
         guard network.name == dense.name, network.inputShape == dense.inputShape,
             network.outputShape.first.map({ $0 >= dense.outputShape.first ?? 0 }) == true
         else {

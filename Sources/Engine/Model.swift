@@ -43,10 +43,10 @@ final class Model {
             named.compactMap { parameter in masks.tensors[parameter.name].map { (parameter.tensor, $0) } })
     }
 
-    /// Pruned share of the dense network's prunable weights, 0...1.
+    /// Pruned share of the dense network's prunable weights, 0...1; outputs that a method has added do not count.
     var sparsity: Double {
         get throws {
-            let left = try masks?.prunableNonzero() ?? network.prunableCount
+            let left = try masks?.prunableNonzero() ?? network.prunableCount(outputs: dense.outputShape[0])
             return 1 - Double(left) / Double(max(dense.prunableCount, 1))
         }
     }

@@ -31,7 +31,9 @@ struct Schedule {
     func rate(of round: Round, epoch: Int, step: Int) -> Double {
         let dense = LearningRate(training, stepsPerEpoch: stepsPerEpoch)
         return switch round.rates {
-        case .dense: LearningRate(training.compressed(to: round.epochs), stepsPerEpoch: stepsPerEpoch).rate(epoch: epoch, step: step)
+        case .dense:
+            LearningRate(training.compressed(to: round.epochs), stepsPerEpoch: stepsPerEpoch).rate(
+                epoch: epoch, step: step)
         case .rewound: dense.rate(epoch: training.epochs - round.epochs + epoch, step: step)
         case .last: dense.last
         }

@@ -9,14 +9,16 @@ internal import Torch
 extension StageRunner {
     /// What the method may look at.
     ///
-    /// - Parameter round: The one that runs; nil before the first and after the last.
-    func context(round: Round?) throws -> PruningContext {
+    /// - Parameters:
+    ///   - round: The one that runs; nil before the first and after the last.
+    ///   - parameters: Other values than the model's.
+    func context(round: Round?, parameters: [String: Tensor]? = nil) throws -> PruningContext {
         guard let pruning = job.stage.pruning else {
             throw EngineError(.crash, "a stage without pruning has no method; report this as a bug")
         }
         return try PruningContext(
-            network: model.network, parameters: model.parameters, masks: model.masks, dense: model.dense,
-            pruning: pruning, seed: job.stage.seed, round: round?.pruning?.number ?? 1,
+            network: model.network, parameters: parameters ?? model.parameters, masks: model.masks,
+            dense: model.dense, pruning: pruning, seed: job.stage.seed, round: round?.pruning?.number ?? 1,
             examples: TrainingExamples(of: dataset, split, round: round?.index ?? 0)
         ) { [self] measure, value in
             record.measures[measure.rawValue] = value
@@ -27,6 +29,10 @@ extension StageRunner {
     func prepareMethod() throws {
         guard let rewriter = method?.rewriter else { return }
         if let prepared = try withNoGrad({ try rewriter.prepare(context(round: nil)) }) {
+            // What rewinding goes back to has the same shapes.
+            origin = try withNoGrad {
+                try origin.flatMap { try rewriter.prepare(context(round: nil, parameters: $0))?.parameters }
+            }
             try model.replace(by: prepared)
             step = try TrainingStep(model, job.stage.training)
         }
@@ -56,7 +62,12 @@ extension StageRunner {
             step = try TrainingStep(model, job.stage.training)
             return
         }
-        if let masks = try withNoGrad({ try trainer.begin(context(round: round)) }) { try model.setMasks(masks) }
+        do {
+            if let masks = try withNoGrad({ try trainer.begin(context(round: round)) }) { try model.setMasks(masks) }
+        } catch let infeasible as InfeasibleLevel {
+            status = (.infeasible, infeasible.description)
+            return
+        }
         step = try TrainingStep(model, job.stage.training, under: trainer)
     }
 
@@ -64,6 +75,10 @@ extension StageRunner {
         guard let pruning = job.stage.pruning, let method, let number = round.pruning else { return }
         tell("pruning", loss: 0)
         do {
+            if method.trainer != nil, schedule.rounds.allSatisfy({ !$0.isUnderMethod || $0.epochs == 0 }) {
+                throw InfeasibleLevel(
+                    "\(pruning.method) prunes by training, and the stage has no epochs for it; raise retrain.epochs")
+            }
             try withNoGrad {
                 // A training under the method lies behind: the method says what it came to.
                 if !round.isUnderMethod, let masks = try method.trainer?.finish(context(round: round)) {
@@ -72,7 +87,8 @@ extension StageRunner {
                     let step = PruningRound(level: pruning.level, round: number.number, of: number.of)
                     let before = try context(round: round)
                     let rewriting = try step.prune(by: method, in: before)
-                    try rewind(pruning.retrain.mode, before.network, rewriting)
+                    // The training was the method's own; none follows that would make up for weights set back.
+                    try rewind(pruning.course == .train ? .fineTune : pruning.retrain.mode, before.network, rewriting)
                 }
             }
         } catch let infeasible as InfeasibleLevel {

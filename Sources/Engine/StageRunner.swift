@@ -88,6 +88,7 @@ package final class StageRunner {
         self.stopIsWanted = stopIsWanted
         let stage = job.stage
         try setThreads(stage.threads)
+        try keepFreedMemory()
         dataset = try datasets.dataset(stage.dataset, dataDirectory: job.dataDirectory)
         split = try Split(count: dataset.training.count, share: stage.dataset.validation, seed: stage.seed)
         schedule = try Schedule(stage, trainingImages: split.training.count)

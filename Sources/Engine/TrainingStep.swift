@@ -15,10 +15,11 @@ struct TrainingStep {
         self.model = model
         self.method = method
         let moved = model.named + (method?.learned ?? [])
+        let weightDecay = method?.weightDecay ?? training.weightDecay
         optimizer =
             switch training.optimizer {
-            case .sgd: try SGD(moved, momentum: training.momentum, weightDecay: training.weightDecay)
-            case .adam: try Adam(moved, weightDecay: training.weightDecay)
+            case .sgd: try SGD(moved, momentum: training.momentum, weightDecay: weightDecay)
+            case .adam: try Adam(moved, weightDecay: weightDecay)
             }
     }
 
@@ -47,8 +48,10 @@ struct TrainingStep {
         if let penalty = try method.penalty(at: moment) { loss = try loss + penalty }
         try loss.backward()
         try withNoGrad { try method.beforeUpdate(at: moment) }
-        try optimizer.step(learningRate: learningRate)
-        try mask()
+        if method.movesWeights(at: moment) {
+            try optimizer.step(learningRate: learningRate)
+            try mask()
+        }
         if let masks = try withNoGrad({ try method.afterUpdate(at: moment) }) {
             try model.setMasks(masks)
             try mask()

@@ -50,12 +50,14 @@ enum FakeOutcome {
         let accuracy = 0.985 - 0.02 * sparsity * sparsity - 0.004 * luck
         let nonzero = (prunable * (1 - sparsity)).rounded()
         let values: [Measure: Double] = [
-            .testAccuracy: accuracy, .testLoss: 2 * (1 - accuracy), .validationAccuracy: accuracy - 0.002,
+            .testAccuracy: accuracy, .testTop5Accuracy: (1 + accuracy) / 2, .testLoss: 2 * (1 - accuracy),
+            .validationAccuracy: accuracy - 0.002,
             .validationLoss: 2.1 * (1 - accuracy), .prunedValidationAccuracy: accuracy - 0.1 * sparsity,
             .sparsity: 1 - nonzero / prunable, .parametersTotal: prunable + biases,
             .parametersNonzero: nonzero + biases, .prunableTotal: prunable, .prunableNonzero: nonzero,
             .compressionRatio: (prunable + biases) / (nonzero + biases), .macsDense: prunable, .macsNonzero: nonzero,
-            .trainingEpochs: Double(stage.training.epochs), .trainingSteps: Double(stage.training.epochs * 10),
+            .macsStructured: prunable, .parametersStored: prunable + biases, .storedBytes: 4 * (prunable + biases),
+            .trainingEpochs: Double(stage.epochs), .trainingSteps: Double(stage.epochs * 10),
         ]
         return Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, $0.value) })
     }

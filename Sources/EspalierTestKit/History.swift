@@ -38,6 +38,9 @@ package struct History: Sendable {
                 }
                 epochs[lease.stage] = lease.epoch
             }
+            for parent in store.parents[lease.stage] ?? [] where store.stages[parent]?.result == nil {
+                note("\(lease.stage) was leased before \(parent), which it starts from")
+            }
             if acknowledged[lease.stage] != nil || store.stages[lease.stage]?.result != nil {
                 note("\(lease.stage) was leased although it is finished")
             }

@@ -13,6 +13,8 @@ package struct ModelStore: Sendable {
     package private(set) var sweeps: [(id: SweepID, plan: Plan)] = []
     package private(set) var states: [SweepID: SweepState] = [:]
     package private(set) var stages: [StageKey: StoredStage] = [:]
+    /// What each stage of any sweep starts from.
+    package private(set) var parents: [StageKey: [StageKey]] = [:]
     private var defect: Defect?
 
     /// A row of the stage table.
@@ -43,6 +45,7 @@ package struct ModelStore: Sendable {
             sweeps.append((id, plan))
             states[id] = .running
             for node in plan.stages {
+                parents[node.key] = node.stage.parents
                 stages[node.key]?.quarantined = nil
                 stages[node.key]?.failures = []
             }

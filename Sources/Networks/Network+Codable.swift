@@ -15,6 +15,9 @@ extension Network: Codable {
         var inputs: [Int]
     }
 
+    /// What a file may ask for; building takes time that grows with the square.
+    private static let mostNodes = 10_000
+
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(name, forKey: .name)
@@ -27,11 +30,15 @@ extension Network: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         let name = try container.decode(String.self, forKey: .name)
         let inputShape = try container.decode([Int].self, forKey: .inputShape)
-        guard !inputShape.isEmpty, inputShape.allSatisfy({ (1...Int(Int16.max)).contains($0) }) else {
+        guard (1...3).contains(inputShape.count), inputShape.allSatisfy((1...Int(Int16.max)).contains) else {
             throw NetworkError("network \(name) cannot take images of shape \(inputShape)")
         }
         self.init(name: name, inputShape: inputShape)
-        for entry in try container.decode([Entry].self, forKey: .nodes) {
+        let entries = try container.decode([Entry].self, forKey: .nodes)
+        guard entries.count <= Self.mostNodes else {
+            throw NetworkError("network \(name) has more than \(Self.mostNodes) layers; make it smaller")
+        }
+        for entry in entries {
             guard entry.inputs.allSatisfy(nodes.indices.contains) else {
                 throw NetworkError("network \(name), layer \(entry.name) reads a layer that does not come before it")
             }

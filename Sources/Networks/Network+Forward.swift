@@ -22,19 +22,30 @@ extension Network {
         observe: ((Node, Tensor) throws -> Void)? = nil, observeOutput: ((Node, Tensor) throws -> Void)? = nil
     ) throws -> Tensor {
         // An output is let go after its last reader: a batch's activations in all layers at once may not fit.
-        var lastReader: [Int: Int] = [:]
+        var readers: [Int: [Int]] = [:]
         for (index, node) in nodes.enumerated() {
-            for source in node.inputs { lastReader[source] = index }
+            for source in node.inputs { readers[source, default: []].append(index) }
+        }
+        // A ReLU that alone reads what a normalisation gives is computed with it, unless somebody wants to see between.
+        func isJoined(relu: Int, to normalisation: Int) -> Bool {
+            nodes[relu].layer == .relu && nodes[normalisation].layer == .batchNorm
+                && readers[normalisation] == [relu] && observeOutput == nil
         }
         var outputs: [Int: Tensor] = [:]
         var last = input
         for (index, node) in nodes.enumerated() {
             let incoming = node.inputs.isEmpty ? [input] : node.inputs.compactMap { outputs[$0] }
             if let observe, node.weightShape != nil { try observe(node, incoming[0]) }
-            last = try node.apply(to: incoming, parameters, mode)
+            if let source = node.inputs.first, isJoined(relu: index, to: source) {
+                last = incoming[0]
+            } else {
+                let reader = readers[index]?.first
+                let relu = reader.map { isJoined(relu: $0, to: index) } ?? false
+                last = try node.apply(to: incoming, parameters, mode, relu: relu)
+            }
             try observeOutput?(node, last)
             outputs[index] = last
-            for source in node.inputs where lastReader[source] == index { outputs[source] = nil }
+            for source in node.inputs where readers[source]?.last == index { outputs[source] = nil }
         }
         return last
     }
@@ -42,7 +53,7 @@ extension Network {
 
 extension Network.Node {
     fileprivate func apply(
-        to inputs: [Tensor], _ parameters: [String: Tensor], _ mode: Network.Mode
+        to inputs: [Tensor], _ parameters: [String: Tensor], _ mode: Network.Mode, relu: Bool
     ) throws -> Tensor {
         func parameter(_ name: String) throws -> Tensor {
             guard let tensor = parameters[name] else {
@@ -61,7 +72,8 @@ extension Network.Node {
         case .batchNorm:
             return try input.batchNorm(
                 weight: parameter(weightName), bias: parameter(biasName), runningMean: parameter(meanName),
-                runningVariance: parameter(varianceName), training: mode == .training)
+                runningVariance: parameter(varianceName), training: mode == .training,
+                relu: relu)
         case .relu:
             return try input.relu()
         case .maxPool(let size, let stride, let padding):

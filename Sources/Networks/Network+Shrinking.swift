@@ -3,8 +3,7 @@ package import Torch
 extension Network {
     /// The smaller network that has only some channels, and its values.
     ///
-    /// It computes what this network computes where ``masks(keeping:)`` are applied. Values are copies, those of whole
-    /// layers too, and need no gradient.
+    /// It computes what this network computes where ``masks(keeping:)`` are applied.
     ///
     /// - Parameters:
     ///   - kept: Channels to keep by ``ChannelGroup/name``, ascending; a group without an entry is whole.
@@ -12,22 +11,31 @@ extension Network {
     package func keeping(
         _ kept: [String: [Int]], parameters: [String: Tensor]
     ) throws -> (network: Network, parameters: [String: Tensor]) {
-        let groups = try checked(kept)
         var outputs: [Int: Int] = [:]
-        for (group, channels) in groups {
+        for (group, channels) in try checked(kept) {
             for producer in group.producers { outputs[producer] = channels.count }
         }
         let smaller = try rewritten { index, node in
             [(node.name, outputs[index].map { node.layer.withOutputs($0) } ?? node.layer)]
         }
-        let tensors = try withNoGrad {
-            var tensors: [String: Tensor] = [:]
-            for value in values {
-                guard let tensor = parameters[value.name] else {
-                    throw NetworkError("the network's parameter \(value.name) is missing; use its own checkpoint")
-                }
-                tensors[value.name] = try tensor.detach()
-            }
+        let tensors = try slices(of: parameters, keeping: kept)
+        if let missing = values.first(where: { tensors[$0.name] == nil }) {
+            throw NetworkError("the network's parameter \(missing.name) is missing; use its own checkpoint")
+        }
+        return (smaller, tensors)
+    }
+
+    /// The smaller network's part of tensors that are shaped like the parameters: values, momenta, masks, scores.
+    ///
+    /// All are copies, those of whole layers too, and need no gradient.
+    ///
+    /// - Parameters:
+    ///   - tensors: By parameter name; any of them.
+    ///   - kept: As for ``keeping(_:parameters:)``.
+    package func slices(of tensors: [String: Tensor], keeping kept: [String: [Int]]) throws -> [String: Tensor] {
+        let groups = try checked(kept)
+        return try withNoGrad {
+            var tensors = try tensors.mapValues { try $0.detach() }
             for (group, channels) in groups {
                 for member in group.members {
                     let indices = try Tensor(member.indices(of: channels))
@@ -36,7 +44,6 @@ extension Network {
             }
             return try tensors.mapValues { try $0.clone() }
         }
-        return (smaller, tensors)
     }
 
     /// What is left of each parameter that owns a part of a removed channel: bool tensors by parameter name.

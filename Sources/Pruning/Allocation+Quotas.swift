@@ -13,8 +13,10 @@ extension Allocation {
         }
         switch self {
         case .global: return nil
-        case .uniform: return Self.quotas(of: count, among: parameters.map { Double($0.count) }, caps: parameters.map(\.count))
-        case .erk: return Self.erk(keeping: total - count, of: parameters).enumerated().map { parameters[$0].count - $1 }
+        case .uniform:
+            return Self.quotas(of: count, among: parameters.map { Double($0.count) }, caps: parameters.map(\.count))
+        case .erk:
+            return Self.erk(keeping: total - count, of: parameters).enumerated().map { parameters[$0].count - $1 }
         }
     }
 

@@ -5,36 +5,26 @@ internal import Torch
 /// Removal of whole channels by score until a share of the dense network's prunable weights is gone.
 ///
 /// Under global allocation the channels of all groups go by rising score; under uniform allocation by their rank within
-/// their group, so that every group loses the same share. A channel whose removal would lead further away from the
-/// requested sparsity is passed over, and every group keeps at least one.
+/// their group, so that every group loses the same share. A channel that holds more than what is still to go is passed
+/// over, smaller ones of other groups go instead, and in the end one more goes where that comes closer. Every group keeps
+/// at least one channel, and always those of its largest scores.
 struct ChannelSelection {
-    private struct Channel {
-        let group: Int
-        let index: Int
-        let rank: Double
-    }
-
     private let network: Network
     private let groups: [ChannelGroup]
     private let densePrunable: Int
-    /// In the order in which they go.
-    private let order: [Channel]
-    private let weights: [Weight]
+    /// Of each group, the channels in the order in which they go.
+    private let ranked: [[Int]]
+    /// The groups, each as often as it has channels, in the order in which these go.
+    private let order: [Int]
+    /// What each group's channels hold.
+    private let weights: [[Weight]]
 
-    /// A prunable weight's size as a function of how many channels its groups keep.
+    /// A prunable weight whose size is in proportion to the channels left of one group or the product of two.
     private struct Weight {
-        let count: Int
-        /// The groups of its outputs and of its inputs, by position; nil where nothing can be removed.
-        let outputs: Int?
-        let inputs: Int?
-
-        func count(_ left: [Int], of groups: [ChannelGroup]) -> Int {
-            var count = count
-            for group in [outputs, inputs].compactMap(\.self) {
-                count = count / groups[group].channels * left[group]
-            }
-            return count
-        }
+        /// For one channel of each group.
+        let unit: Int
+        /// The group of the other side, by position; nil where nothing can be removed there.
+        let other: Int?
     }
 
     /// - Parameter scores: [channels] by group name, never NaN.
@@ -42,50 +32,72 @@ struct ChannelSelection {
         network = context.network
         self.groups = groups
         densePrunable = context.dense.prunableCount
-        var channels: [Channel] = []
+        var ranked: [[Int]] = []
+        var order: [(rank: Double, group: Int)] = []
         for (position, group) in groups.enumerated() {
             guard let score = scores[group.name], score.shape == [group.channels] else {
-                throw PruningError("the method gave no scores of shape [\(group.channels)] for the channels of \(group.name)")
+                throw PruningError(
+                    "the method gave no scores of shape [\(group.channels)] for the channels of \(group.name)")
             }
             let values = try score.toDoubles()
-            let ranked = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
-            for (rank, index) in ranked.enumerated() {
+            ranked.append(values.indices.sorted { (values[$0], $0) < (values[$1], $1) })
+            for (rank, index) in ranked[position].enumerated() {
                 let share = (Double(rank) + 0.5) / Double(group.channels)
-                channels.append(Channel(group: position, index: index, rank: allocation == .global ? values[index] : share))
+                order.append((allocation == .global ? values[index] : share, position))
             }
         }
-        order = channels.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
-        func side(_ name: String, axis: Int) -> Int? {
-            groups.firstIndex { $0.members.contains { $0.name == name && $0.axis == axis } }
+        self.ranked = ranked
+        self.order = order.indices.sorted { (order[$0].rank, $0) < (order[$1].rank, $1) }.map { order[$0].group }
+        weights = Self.weights(of: context.network, groups)
+    }
+
+    private static func weights(of network: Network, _ groups: [ChannelGroup]) -> [[Weight]] {
+        var sides: [String: [Int: Int]] = [:]
+        for (position, group) in groups.enumerated() {
+            for member in group.members { sides[member.name, default: [:]][member.axis] = position }
         }
-        weights = network.prunable.map {
-            Weight(count: $0.count, outputs: side($0.name, axis: 0), inputs: side($0.name, axis: 1))
+        var weights: [[Weight]] = groups.map { _ in [] }
+        for parameter in network.prunable {
+            guard let found = sides[parameter.name] else { continue }
+            let (outputs, inputs) = (found[0], found[1])
+            let unit = [outputs, inputs].compactMap(\.self).reduce(parameter.count) { $0 / groups[$1].channels }
+            if let outputs { weights[outputs].append(Weight(unit: unit, other: inputs)) }
+            if let inputs, inputs != outputs { weights[inputs].append(Weight(unit: unit, other: outputs)) }
         }
+        return weights
     }
 
     /// The channels kept, ascending, by group name.
     func kept(sparsity target: Double) throws -> [String: [Int]] {
         var left = groups.map(\.channels)
-        var removed = groups.map { _ in Set<Int>() }
-        var distance = abs(sparsity(left) - target)
-        for channel in order where left[channel.group] > 1 {
-            left[channel.group] -= 1
-            let next = abs(sparsity(left) - target)
-            if next < distance {
-                distance = next
-                removed[channel.group].insert(channel.index)
-            } else {
-                left[channel.group] += 1
-            }
+        // Weights still to go; those of single channels are whole numbers of them.
+        var rest = Double(network.prunableCount) - (1 - target) * Double(densePrunable)
+        // What is passed over once may fit later, when other groups have shrunk.
+        for group in order where left[group] > 1 {
+            let freed = Double(freed(by: group, left))
+            guard freed <= rest else { continue }
+            left[group] -= 1
+            rest -= freed
         }
+        let last = groups.indices.filter { left[$0] > 1 }
+            .map { (group: $0, distance: abs(rest - Double(freed(by: $0, left)))) }
+            .min { $0.distance < $1.distance }
+        if let last, last.distance < abs(rest) { left[last.group] -= 1 }
         var kept: [String: [Int]] = [:]
-        for (group, gone) in zip(groups, removed) {
-            kept[group.name] = (0..<group.channels).filter { !gone.contains($0) }
+        for (position, group) in groups.enumerated() {
+            kept[group.name] = ranked[position].suffix(left[position]).sorted()
         }
         return kept
     }
 
-    private func sparsity(_ left: [Int]) -> Double {
-        1 - Double(weights.reduce(0) { $0 + $1.count(left, of: groups) }) / Double(max(densePrunable, 1))
+    /// The weights that go with one more channel of a group.
+    private func freed(by group: Int, _ left: [Int]) -> Int {
+        weights[group].reduce(0) { sum, weight in
+            switch weight.other {
+            case nil: sum + weight.unit
+            case group: sum + weight.unit * (2 * left[group] - 1)
+            case .some(let other): sum + weight.unit * left[other]
+            }
+        }
     }
 }

@@ -61,9 +61,10 @@ package struct PruningContext {
         }
     }
 
-    /// Pruned share of the dense network's prunable weights, 0...1, if this were what is left of it.
+    /// Pruned share of the dense network's prunable weights, 0...1, if this were what is left of it; outputs that a method
+    /// has added do not count.
     package func sparsity(of network: Network, _ masks: Masks?) throws -> Double {
-        let left = try masks?.prunableNonzero() ?? network.prunableCount
+        let left = try masks?.prunableNonzero() ?? network.prunableCount(outputs: dense.outputShape[0])
         return 1 - Double(left) / Double(max(dense.prunableCount, 1))
     }
 }

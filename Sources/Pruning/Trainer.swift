@@ -28,10 +28,18 @@ package protocol Trainer: AnyObject {
     /// A scalar added to the loss, nil for none (the default).
     func penalty(at moment: TrainingMoment) throws -> Tensor?
 
+    /// The weight decay of the network's parameters and of what it learns, nil (the default) for the training's.
+    var weightDecay: Double? { get }
+
+    /// Whether the optimiser moves the weights in this step; true by default.
+    ///
+    /// Where it does not, the gradients are there for ``afterUpdate(at:)`` all the same.
+    func movesWeights(at moment: TrainingMoment) -> Bool
+
     /// Called when the gradients are there and may be changed; nothing by default.
     func beforeUpdate(at moment: TrainingMoment) throws
 
-    /// Called when the weights have moved.
+    /// Called when the weights have moved, or would have.
     ///
     /// - Returns: New masks, nil (the default) to leave them alone.
     func afterUpdate(at moment: TrainingMoment) throws -> Masks?
@@ -53,6 +61,8 @@ extension Trainer {
         try outputs.crossEntropy(labels: labels)
     }
     package func penalty(at moment: TrainingMoment) throws -> Tensor? { nil }
+    package var weightDecay: Double? { nil }
+    package func movesWeights(at moment: TrainingMoment) -> Bool { true }
     package func beforeUpdate(at moment: TrainingMoment) throws {}
     package func afterUpdate(at moment: TrainingMoment) throws -> Masks? { nil }
     package func finish(_ context: PruningContext) throws -> Masks? { nil }

@@ -33,12 +33,19 @@ struct AccuracyChart {
         }
         let x = horizontal(seeds.compactMap { $0.evaluation[reduction.measure] })
         let y = vertical(means: means, seeds: seeds)
+        // Lines of one legend; methods whose network itself becomes smaller are dashed where there are any.
         let line: JSON = [
-            "domain": ["dense network", "frontier"], "range": [[1, 0], [4, 3]],
+            "domain": ["dense network", "frontier", "weights removed", "network made smaller"],
+            "range": [[1, 0], [4, 3], [1, 0], [9, 4]],
         ]
+        let lines: JSON =
+            frontier.hasStructured
+            ? ["dense network", "frontier", "network made smaller"] : ["dense network", "frontier"]
+        let legend: JSON = ["orient": "top", "title": nil, "values": lines]
         func stroke(_ name: String) -> JSON {
-            ["datum": .string(name), "type": "nominal", "scale": line, "legend": ["orient": "top", "title": nil]]
+            ["datum": .string(name), "type": "nominal", "scale": line, "legend": legend]
         }
+        let structure: JSON = ["field": "structure", "type": "nominal", "scale": line, "legend": legend]
         let tooltip: JSON = .array(
             [
                 ("label", "method"), ("level", "level"), ("sparsityText", "sparsity"),
@@ -69,7 +76,7 @@ struct AccuracyChart {
                 ],
                 [
                     "data": ["name": "means"], "mark": ["type": "line", "strokeWidth": 2, "clip": true],
-                    "encoding": ["x": x.encoding, "y": y, "color": marks.color],
+                    "encoding": ["x": x.encoding, "y": y, "color": marks.color, "strokeDash": structure],
                 ],
                 [
                     "data": ["name": "frontier"],
@@ -100,6 +107,7 @@ struct AccuracyChart {
         let deviation = group.accuracy?.deviation
         return [
             "label": .string(group.label), "level": .string(NumberText.level(group.level)),
+            "structure": group.isStructured ? "network made smaller" : "weights removed",
             "x": JSON(reduction.summary(group)?.mean), "accuracy": JSON(group.accuracy?.mean),
             "low": JSON(deviation.flatMap { sd in group.accuracy.map { $0.mean - sd } }),
             "high": JSON(deviation.flatMap { sd in group.accuracy.map { $0.mean + sd } }),

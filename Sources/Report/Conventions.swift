@@ -7,24 +7,44 @@ enum Conventions {
         let text: String
     }
 
+    /// Each with the columns of `results.csv` it defines.
     static let counting = [
         Definition(
             name: "sparsity",
             text:
-                "Pruned share of the prunable weights, those of convolution and linear layers, counted from the masks. "
-                + "Biases and normalisation parameters are never pruned. Figures and means use the achieved value."),
+                "Pruned share of the dense network’s prunable weights, those of convolution and linear layers: zero by their mask, "
+                + "or no longer there. Biases and normalisation parameters are never pruned alone. Figures and means use the "
+                + "achieved value. Columns: sparsity, sparsity_prunable = 1 − prunable_nonzero / prunable_total."),
         Definition(
             name: "compression ratio",
             text:
-                "All parameters divided by nonzero parameters; biases and normalisation parameters count on both sides."
+                "All parameters divided by nonzero parameters; biases and normalisation parameters count on both sides. Columns: "
+                + "compression_ratio, compression_ratio_all = parameters_total / parameters_nonzero. Compared with the "
+                + "parameters of the network as it physically is: compression_ratio_stored = parameters_total / "
+                + "parameters_stored. stored_bytes is the checkpoint file, zeros included."
         ),
         Definition(
             name: "multiply-accumulates",
-            text: "For one input; a multiplication with its addition counts as one, and only nonzero weights count. "
-                + "The theoretical speed-up is dense divided by nonzero; it is not a measured one."),
+            text:
+                "Of convolution and linear layers, for one input; a multiplication with its addition counts as one. macs_dense: "
+                + "of the dense network; macs_nonzero: with a nonzero weight; macs_structured: of the network as it physically "
+                + "is, zero weights included."),
+        Definition(
+            name: "speed-up",
+            text:
+                "theoretical_speedup = macs_dense / macs_nonzero, what perfect sparse arithmetic would gain; physical_speedup = "
+                + "macs_dense / macs_structured, what any hardware is spared. Neither is a measured time."),
+        Definition(
+            name: "training cost",
+            text:
+                "training_epochs, training_steps, training_operations and training_seconds are the task’s own stage; total_epochs adds "
+                + "what it starts from. A floating-point operation is half a multiply-accumulate; a step is one forward and two "
+                + "backward passes, masked weights counted as if they were there."),
         Definition(
             name: "accuracy",
-            text: "Of the test set, read once, after the last epoch. No epoch, level or knob was chosen by it."),
+            text:
+                "Of the test set, read once, after the last epoch. No epoch, level or knob was chosen by it. Before retraining "
+                + "only the validation split is looked at (pruned_validation_accuracy, pruned_validation_loss)."),
     ]
 
     static let statistics = [
@@ -32,7 +52,8 @@ enum Conventions {
             name: "seed",
             text:
                 "Decides initialisation, validation split, data order and every random choice of a method. All methods "
-                + "of a seed start from the same dense network."),
+                + "of a seed start from the same dense network, or from its initial weights; a level of a cascade starts "
+                + "from the level before."),
         Definition(
             name: "spread",
             text: "Mean over seeds ± sample standard deviation (n − 1). In brackets the 95 % interval of the mean by "
@@ -40,7 +61,7 @@ enum Conventions {
         Definition(
             name: "difference",
             text:
-                "Paired: each pruned network against the dense network it started from, in percentage points. Intervals "
+                "Paired: each pruned network against the dense network of its seed, in percentage points. Intervals "
                 + "are not corrected for the number of comparisons."),
         Definition(
             name: "frontier",

@@ -10,7 +10,8 @@ extension SweepFrontier {
             header: ["label", "method", "level_kind", "level"] + Fate.allCases.map { "n_\($0.rawValue)" } + [
                 "n", "sparsity_mean", "compression_ratio_mean", "accuracy_mean", "accuracy_sd", "accuracy_ci95_low",
                 "accuracy_ci95_high", "difference_mean", "difference_ci95_low", "difference_ci95_high",
-                "parameters_nonzero_mean", "macs_nonzero_mean", "theoretical_speedup_mean", "on_frontier",
+                "parameters_nonzero_mean", "macs_nonzero_mean", "theoretical_speedup_mean", "physical_speedup_mean",
+                "stored_bytes_mean", "top5_accuracy_mean", "on_frontier",
             ])
         for group in groups {
             let kind =
@@ -23,6 +24,7 @@ extension SweepFrontier {
                 group.accuracy?.interval?.lowerBound, group.accuracy?.interval?.upperBound, group.difference?.mean,
                 group.difference?.interval?.lowerBound, group.difference?.interval?.upperBound,
                 group.parametersNonzero?.mean, group.macsNonzero?.mean, group.theoreticalSpeedup?.mean,
+                group.physicalSpeedup?.mean, group.storedBytes?.mean, group.top5?.mean,
             ]
             csv.append(
                 [group.label, group.method, kind, NumberText.exact(group.level.value)]

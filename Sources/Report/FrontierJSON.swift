@@ -46,7 +46,9 @@ extension SweepFrontier.Group {
             "sparsity": .summary(sparsity), "compression_ratio": .summary(compression),
             "test_accuracy": .summary(accuracy), "difference_to_dense": .summary(difference),
             "parameters_nonzero": .summary(parametersNonzero), "macs_nonzero": .summary(macsNonzero),
-            "theoretical_speedup": .summary(theoreticalSpeedup), "on_frontier": .bool(isOnFrontier),
+            "theoretical_speedup": .summary(theoreticalSpeedup), "physical_speedup": .summary(physicalSpeedup),
+            "stored_bytes": .summary(storedBytes), "test_top5_accuracy": .summary(top5),
+            "structure": structure.map { .string($0.rawValue) } ?? .null, "on_frontier": .bool(isOnFrontier),
         ]
     }
 }

@@ -13,6 +13,8 @@ enum Recipe {
             "weight decay \(NumberText.exact(training.weightDecay))", "batch \(training.batchSize)",
             epochs(Double(training.epochs)), schedule(training.schedule),
         ]
+        if let count = stage.dataset.trainingImages { parts.append("\(count) training images") }
+        if let augmentation = stage.dataset.augmentation { parts.append("augmentation \(augmentation.rawValue)") }
         if training.warmUp > 0 { parts.append("warm-up over \(epochs(training.warmUp))") }
         parts += [
             "\(NumberText.percent(stage.dataset.validation, decimals: 0)) of the training images held out for validation",
@@ -40,5 +42,11 @@ enum Recipe {
         guard !pruning.knobs.isEmpty else { return "–" }
         return pruning.knobs.sorted { $0.key < $1.key }.map { "\($0.key) = \(NumberText.exact($0.value))" }
             .joined(separator: ", ")
+    }
+
+    /// "all", or "convolution without first, last".
+    static func layers(_ layers: LayerSelection) -> String {
+        let include = layers.include.isEmpty ? "all" : layers.include.joined(separator: ", ")
+        return layers.exclude.isEmpty ? include : "\(include) without \(layers.exclude.joined(separator: ", "))"
     }
 }

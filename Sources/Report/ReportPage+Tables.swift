@@ -11,7 +11,7 @@ extension ReportPage {
                 <tbody><tr><th scope="rowgroup">dense</th><td>–</td><td>\(NumberText.percent(dense))</td>\
                 <td class="soft">\(NumberText.interval(dense))</td><td>–</td><td class="soft">–</td><td>\(dense.count)</td>\
                 <td>\(NumberText.percent(0))</td><td>\(NumberText.ratio(1))</td><td>\(denseMean(.parametersTotal))</td>\
-                <td>\(denseMean(.macsDense))</td></tr></tbody>
+                <td>\(denseMean(.macsDense))</td><td>\(NumberText.ratio(1))</td>\(speedup(NumberText.ratio(1)))</tr></tbody>
 
                 """
             } ?? ""
@@ -33,7 +33,9 @@ extension ReportPage {
             <thead><tr><th scope="col" class="text">Method</th><th scope="col">Level</th><th scope="col">Test accuracy</th>\
             <th scope="col">95 % interval</th><th scope="col">Difference to dense</th><th scope="col">95 % interval</th>\
             <th scope="col">Seeds</th><th scope="col">Achieved sparsity</th><th scope="col">Compression</th>\
-            <th scope="col">Nonzero parameters</th><th scope="col">Nonzero MACs</th></tr></thead>
+            <th scope="col">Nonzero parameters</th><th scope="col">Nonzero MACs</th>\
+            <th scope="col">Theoretical speed-up</th>\
+            \(frontier.hasStructured ? "<th scope=\"col\">Physical speed-up</th>" : "" as HTML)</tr></thead>
             \(baseline)\(bodies)</table></div>
             </section>
             """
@@ -41,6 +43,7 @@ extension ReportPage {
 
     private func row(_ group: SweepFrontier.Group, heading: HTML) -> HTML {
         func mean(_ summary: Summary?) -> String { summary.map { NumberText.count($0.mean) } ?? "–" }
+        func ratio(_ summary: Summary?) -> String { summary.map { NumberText.ratio($0.mean) } ?? "–" }
         let mark: HTML =
             group.isOnFrontier ? "<span class=\"mark\" role=\"img\" aria-label=\"on the frontier\">●</span> " : ""
         return """
@@ -50,49 +53,17 @@ extension ReportPage {
             <td class="soft">\(NumberText.interval(group.difference, signed: true))</td><td>\(group.countText)</td>\
             <td>\(group.sparsity.map { NumberText.percent($0.mean) } ?? "–")</td>\
             <td>\(group.compression.map { NumberText.ratio($0.mean) } ?? "–")</td><td>\(mean(group.parametersNonzero))</td>\
-            <td>\(mean(group.macsNonzero))</td></tr>
+            <td>\(mean(group.macsNonzero))</td><td>\(ratio(group.theoreticalSpeedup))</td>\
+            \(speedup(ratio(group.physicalSpeedup)))</tr>
 
             """
     }
+
+    /// A cell of the last column, which is there only when some method makes the network itself smaller.
+    private func speedup(_ text: String) -> HTML { frontier.hasStructured ? "<td>\(text)</td>" : "" }
 
     private func denseMean(_ measure: Measure) -> String {
         Summary(results.dense.compactMap { $0.evaluation[measure] }).map { NumberText.count($0.mean) } ?? "–"
-    }
-
-    /// What each method entry was given: comparisons are fair only where retraining budgets are equal.
-    var budgetTable: HTML {
-        let stages = Dictionary(results.plan.stages.map { ($0.key, $0.stage) }, uniquingKeysWith: { first, _ in first })
-        var seen: Set<String> = []
-        let entries = results.plan.tasks.filter { seen.insert($0.label).inserted }.compactMap { task in
-            task.stages.last.flatMap { stages[$0] }.flatMap { stage in
-                stage.pruning.map { (label: task.label, stage: stage, pruning: $0) }
-            }
-        }
-        guard !entries.isEmpty else { return "" }
-        let budgets = Set(entries.map(\.stage.epochs))
-        let verdict =
-            budgets.count == 1
-            ? "Every method retrains for the same number of epochs."
-            : "Retraining budgets differ between methods: compare accuracies with that in mind."
-        return """
-            <section aria-labelledby="budgets">
-            <h2 id="budgets">Methods and budgets</h2>
-            <div class="scroll"><table>
-            <caption>\(verdict)</caption>
-            <thead><tr><th scope="col" class="text">Entry</th><th scope="col" class="text">Method</th>\
-            <th scope="col" class="text">Knobs</th><th scope="col" class="text">Retraining</th><th scope="col">Rounds</th>\
-            <th scope="col">Epochs per round</th><th scope="col">Epochs in all</th></tr></thead>
-            <tbody>
-            \(entries.map { entry -> HTML in """
-            <tr><td class="text">\(entry.label)</td><td class="text">\(entry.pruning.method)</td>\
-            <td class="text">\(Recipe.knobs(entry.pruning))</td><td class="text">\(entry.pruning.retrain.mode.rawValue)</td>\
-            <td>\(entry.pruning.schedule.rounds)</td><td>\(entry.pruning.retrain.epochs)</td>\
-            <td>\(entry.stage.epochs)</td></tr>
-
-            """ })
-            </tbody></table></div>
-            </section>
-            """
     }
 
     /// Tasks and dense networks that are no ordinary measurement, each with its sentence.

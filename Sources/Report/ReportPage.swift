@@ -62,6 +62,7 @@ struct ReportPage {
             \(figures)
             \(frontierTable)
             \(budgetTable)
+            \(checklist)
             \(exceptions)
             \(notes)
             <section>

@@ -4,20 +4,20 @@ internal import Sweep
 extension SweepResults {
     /// `results.csv`: one row for each dense network and each task, everything that is known of it in columns.
     ///
-    /// Measures are in the units of ``Measure``; those an engine of the user's own added follow by name. An empty
-    /// field is a value that does not exist (yet).
+    /// Measures are in the units of ``Measure``, then come the ratios of ``Ratio``; measures that an engine of the user's
+    /// own added follow by name. An empty field is a value that does not exist (yet).
     package var csv: String {
         let known = Measure.allCases.map(\.rawValue)
         let evaluations = dense.map(\.evaluation) + rows.map(\.evaluation)
-        let added = Set(evaluations.flatMap { $0.outcome.map { Array($0.measures.keys) } ?? [] }).subtracting(known)
-        let measures = known + added.sorted()
+        let added = Set(evaluations.flatMap { $0.outcome.map { Array($0.measures.keys) } ?? [] }).subtracting(
+            known + Ratio.allCases.map(\.rawValue))
 
         var csv = CSV(
             header: [
                 "kind", "task", "method", "label", "level_kind", "level", "requested_sparsity", "seed", "state",
                 "status",
                 "note", "stage", "dense_stage", "checkpoint", "worker", "seconds", "environment",
-            ] + measures)
+            ] + known + Ratio.allCases.map(\.rawValue) + added.sorted())
         func append(_ identity: [String], _ evaluation: Evaluation, stage: StageKey?, dense: StageKey) {
             let outcome = evaluation.outcome
             let checkpoint = outcome?.artifacts.first { $0.role == "checkpoint" }?.sha256
@@ -26,7 +26,9 @@ extension SweepResults {
                     evaluation.state.rawValue, outcome?.status.rawValue ?? "", evaluation.explanation, stage?.hex ?? "",
                     dense.hex, checkpoint ?? "", evaluation.worker, outcome.map { NumberText.exact($0.seconds) } ?? "",
                     outcome?.environment ?? "",
-                ] + measures.map { name in outcome?.measures[name].map(NumberText.exact) ?? "" })
+                ] + known.map { outcome?.measures[$0].map(NumberText.exact) ?? "" }
+                    + Ratio.allCases.map { $0.value(of: evaluation).map(NumberText.exact) ?? "" }
+                    + added.sorted().map { outcome?.measures[$0].map(NumberText.exact) ?? "" })
         }
         for network in dense {
             append(

@@ -12,8 +12,8 @@ extension Chart {
             accuracy(
                 AccuracyChart(frontier: frontier, results: results, reduction: .compression),
                 name: "accuracy-compression", title: "Accuracy against compression ratio"),
-            closeToDense(results, frontier), retraining(frontier), deviation(results, frontier),
-            learningCurves(results),
+            closeToDense(results, frontier), retraining(frontier), layerDensities(results, frontier),
+            deviation(results, frontier), learningCurves(results),
         ].compactMap(\.self)
     }
 
@@ -23,7 +23,9 @@ extension Chart {
                 name: name, title: title,
                 caption: note
                     + "Lines join the means over seeds, bands are ± 1 standard deviation, small marks are single seeds. "
-                    + "The solid rule and its band are the dense networks; the dashed steps are the frontier.",
+                    + "The solid rule and its band are the dense networks; the dashed steps are the frontier."
+                    + (chart.frontier.hasStructured
+                        ? " Long dashes join methods that make the network itself smaller." : ""),
                 height: 340, body: body)
         }
     }

@@ -16,7 +16,7 @@ package struct SweepFrontier: Sendable {
         package let fates: [Fate: Int]
         /// Test accuracy, 0...1; `nil` before the first measured task. The same for all that follow.
         package let accuracy: Summary?
-        /// Test accuracy minus that of the dense network the same seed started from.
+        /// Test accuracy minus that of the same seed's dense network.
         package let difference: Summary?
         /// Achieved, 0...1.
         package let sparsity: Summary?
@@ -25,6 +25,14 @@ package struct SweepFrontier: Sendable {
         package let macsNonzero: Summary?
         /// Dense / nonzero multiply-accumulates: what perfect sparse arithmetic would gain.
         package let theoreticalSpeedup: Summary?
+        /// Dense multiply-accumulates / those of the network as it physically is.
+        package let physicalSpeedup: Summary?
+        /// Of the checkpoint file.
+        package let storedBytes: Summary?
+        /// Share of test images whose class is among the five likeliest.
+        package let top5: Summary?
+        /// What the method removes; `nil` for one the catalogue does not know.
+        package let structure: MethodCatalogue.Structure?
         /// Validation accuracy right after the last pruning and after retraining, 0...1.
         package let validationBeforeRetraining: Summary?
         package let validationAfterRetraining: Summary?
@@ -34,6 +42,8 @@ package struct SweepFrontier: Sendable {
         /// How many of the evaluations met this fate.
         package func count(_ fate: Fate) -> Int { fates[fate, default: 0] }
         package var taskCount: Int { fates.values.reduce(0, +) }
+        /// Whether the network itself becomes smaller.
+        package var isStructured: Bool { structure == .channel || structure == .rank }
     }
 
     package let groups: [Group]
@@ -76,6 +86,9 @@ package struct SweepFrontier: Sendable {
         return groups.map(\.label).filter { seen.insert($0).inserted }
     }
 
+    /// Whether any method makes the network itself smaller, so that speed-ups on paper and in fact are worth comparing.
+    package var hasStructured: Bool { groups.contains(where: \.isStructured) }
+
     private struct Cell: Hashable {
         let label: String
         let level: Level
@@ -102,13 +115,11 @@ extension SweepFrontier.Group {
         macsNonzero = summary(.macsNonzero)
         validationBeforeRetraining = summary(.prunedValidationAccuracy)
         validationAfterRetraining = summary(.validationAccuracy)
-        theoreticalSpeedup = Summary(
-            replicates.compactMap { row in
-                guard let all = row.evaluation[.macsDense], let left = row.evaluation[.macsNonzero], left > 0 else {
-                    return nil
-                }
-                return all / left
-            })
+        top5 = summary(.testTop5Accuracy)
+        storedBytes = summary(.storedBytes)
+        theoreticalSpeedup = Summary(replicates.compactMap { Ratio.theoreticalSpeedup.value(of: $0.evaluation) })
+        physicalSpeedup = Summary(replicates.compactMap { Ratio.physicalSpeedup.value(of: $0.evaluation) })
+        structure = MethodCatalogue[method]?.structure
         difference = Summary(
             differences: replicates.compactMap { row in
                 guard let value = row.evaluation[.testAccuracy], let baseline = baselines[row.dense] else { return nil }

@@ -61,16 +61,19 @@ extension Coordinator {
     private func obstacle(from parent: Int) -> Failure? {
         let entry = stages[parent]
         switch entry.phase {
-        case .done(let finished) where finished.status != .ok:
+        case .done(let finished) where !finished.canBeStartedFrom:
             let note = finished.note.isEmpty ? "" : ": \(finished.note)"
             return Failure(
                 cause: .parent,
                 message: "'\(entry.label)', which this starts from, ended as \(finished.status.rawValue)\(note)")
+        case .failed(let failure) where failure.cause == .parent:
+            // In a chain the first obstacle is what everything below lacks.
+            return Failure(cause: .parent, message: failure.message)
         case .failed(let failure):
             return Failure(
                 cause: .parent,
                 message: "'\(entry.label)', which this starts from, was given up on: \(failure.message)",
-                evidence: failure.cause == .parent ? "" : failure.evidence)
+                evidence: failure.evidence)
         default: return nil
         }
     }

@@ -12,6 +12,16 @@ package struct FinishedStage: Hashable, Sendable {
     /// The lease's epoch; nil when not known.
     package var epoch: UInt64?
 
+    /// A network that lost a layer, or is not as sparse as it was asked to be, is still one that the next level of a
+    /// cascade can go on from: what becomes of it is what the method led to.
+    var canBeStartedFrom: Bool {
+        switch status {
+        case .ok: true
+        case .collapsed, .infeasible: artifacts.contains { $0.role == "checkpoint" }
+        case .diverged: false
+        }
+    }
+
     init(_ outcome: Outcome, worker: String = "", epoch: UInt64? = nil) {
         status = outcome.status
         note = outcome.note
@@ -121,6 +131,8 @@ struct StageClass: Hashable, Sendable {
     var method: String
     var network: String
     var dataset: String
+    /// The stage describes its data set itself: which ones a worker's engine knows does not matter.
+    var describesDataset: Bool
     /// The sweep brings its own engine: what a worker says of the standard one does not matter.
     var hasOwnEngine: Bool
 
@@ -129,6 +141,7 @@ struct StageClass: Hashable, Sendable {
         method = stage.pruning?.method ?? ""
         network = stage.network
         dataset = stage.dataset.name
+        describesDataset = stage.dataset.description != nil
         self.hasOwnEngine = hasOwnEngine
     }
 }

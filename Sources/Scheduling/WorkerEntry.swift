@@ -47,6 +47,6 @@ struct Capability: Hashable, Sendable {
         }
         return stageClass.hasOwnEngine
             || knows(methods, stageClass.method) && knows(networks, stageClass.network)
-                && knows(datasets, stageClass.dataset)
+                && (stageClass.describesDataset || knows(datasets, stageClass.dataset))
     }
 }

@@ -43,7 +43,7 @@ package struct DatasetDescription: Codable, Hashable, Sendable {
 
     /// What makes the description unusable, whoever sent it; `nil` when nothing does.
     package var fault: String? {
-        guard image.count == 3, [1, 3].contains(image[0]), image[1...].allSatisfy(Self.sizes.contains) else {
+        guard Self.isImage(image) else {
             return "an image is [channels, height, width] with 1 or 3 channels and sides of 1 to 1024, not \(image)"
         }
         guard Self.classCounts.contains(classes) else { return "classes are 2 to 100000, not \(classes)" }
@@ -58,6 +58,11 @@ package struct DatasetDescription: Codable, Hashable, Sendable {
             return Self.isFolderName(folder)
                 ? nil : "a folder is a plain name of letters, digits, '.', '_', '-', the first a letter or digit"
         }
+    }
+
+    /// Whether the sizes are those of an image: channels, height, width.
+    package static func isImage(_ sizes: [Int]) -> Bool {
+        sizes.count == 3 && [1, 3].contains(sizes[0]) && sizes[1...].allSatisfy(Self.sizes.contains)
     }
 
     /// Whether the name can only be that of a folder directly below the data directory.

@@ -70,6 +70,11 @@ package enum MethodCatalogue {
 
     package static let entries: [Entry] = controls + scorers + groupScorers + trainers + rewriters
 
+    /// What a method should be compared with before anything is said of it (Blalock et al. 2020, Frankle et al. 2021).
+    package static let standardControls = [
+        "dense", "random", "random-layer-matched", "magnitude-global", "magnitude-layer",
+    ]
+
     package static var names: [String] { entries.map(\.name) }
 
     /// The entry of that name.

@@ -2,7 +2,7 @@
 ///
 /// Near is an edit distance (hyphens and underscores count as equal) of at most about a third of the word,
 /// or a beginning of at least three letters.
-func nearestName(to word: String, among names: [String]) -> String? {
+package func nearestName(to word: String, among names: [String]) -> String? {
     let typed = Array(word.lowercased().map { $0 == "_" ? "-" : $0 }.prefix(64))
     let ranked = names.map { (name: $0, distance: editDistance(typed, Array($0))) }
     if let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(1, (typed.count + 1) / 3) {

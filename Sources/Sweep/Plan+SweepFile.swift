@@ -1,8 +1,9 @@
 extension Plan {
     /// Works a sweep out into tasks and stages, in the file's order: methods, then levels, then seeds.
     ///
-    /// The dense network of a seed is one stage that all tasks with the seed start from, and entries that ask for equal
-    /// work share its stages. Throws only what encoding a stage throws.
+    /// The dense network of a seed is one stage that all tasks with the seed start from, or are compared with, and entries
+    /// that ask for equal work share its stages. In a cascade each level starts from the level before. Throws only what
+    /// encoding a stage throws.
     package init(_ file: SweepFile) throws {
         var tasks: [Task] = []
         var stages: [Node] = []
@@ -26,20 +27,24 @@ extension Plan {
         dense.forEach(add)
 
         for entry in file.methods {
+            // By seed: the path that the next level of a cascade goes on from.
+            var paths = dense.map { [$0.key] }
             for level in entry.levels {
                 let pruning = Pruning(
                     method: entry.method, knobs: entry.knobs, level: level, start: entry.start,
                     allocation: entry.allocation, layers: entry.layers, schedule: entry.schedule,
                     retrain: entry.retrain)
-                for (seed, parent) in zip(file.seeds, dense) {
-                    let parents = entry.start == .trained ? [parent.key] : []
-                    let stage = stage(.prune, seed: seed, pruning: pruning, parents: parents)
+                for (position, seed) in file.seeds.enumerated() {
+                    let parents = entry.start == .trained ? paths[position].suffix(1) : []
+                    let stage = stage(.prune, seed: seed, pruning: pruning, parents: Array(parents))
                     let key = try stage.key
                     add(Node(key: key, stage: stage, label: "prune \(entry.method) \(level), seed \(seed)"))
+                    let path = paths[position] + [key]
                     tasks.append(
                         Task(
                             index: tasks.count, label: entry.label, method: entry.method, level: level, seed: seed,
-                            stages: [parent.key, key]))
+                            stages: path))
+                    if entry.isCascade { paths[position] = path }
                 }
             }
         }

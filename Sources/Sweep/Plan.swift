@@ -9,7 +9,8 @@ package struct Plan: Hashable, Sendable, Codable {
         package var method: String
         package var level: Level
         package var seed: Int
-        /// From the dense network to the evaluated point; the last one carries the task's measures.
+        /// From the seed's dense network, in a cascade over the levels before, to the evaluated point; the last one carries
+        /// the task's measures. The dense network is the baseline also of what is pruned at initialisation.
         package var stages: [StageKey]
 
         package init(index: Int, label: String, method: String, level: Level, seed: Int, stages: [StageKey]) {

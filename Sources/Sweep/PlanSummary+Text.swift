@@ -1,19 +1,29 @@
 extension PlanSummary {
     /// Plain aligned lines, ending with a newline.
     package var text: String {
-        let width = max(6, methods.map(\.label.count).max() ?? 0)
+        let columns =
+            [["method"] + methods.map(\.label)]
+            + Self.columns.map { name, text in
+                [name] + methods.map(text)
+            }
         var lines = [
             "sweep \(name): \(network) on \(dataset), \(counted(seeds.count, "seed"))",
             "",
-            "  \("method".padded(to: width))  tasks  epochs/task  levels",
         ]
-        for method in methods {
-            lines.append(
-                """
-                  \(method.label.padded(to: width))  \(String(method.tasks).aligned(to: 5))  \
-                \(String(method.retrainEpochs).aligned(to: 11))  \(method.levels.joined(separator: ", "))
-                """)
+        for row in 0...methods.count {
+            let cells = columns.map { column in
+                column[row].padded(
+                    to: column.map(\.count).max() ?? 0, isNumber: ["tasks", "epochs/task"].contains(column[0]))
+            }
+            let levels = row == 0 ? "levels" : methods[row - 1].levels.joined(separator: ", ")
+            lines.append("  \((cells + [levels]).joined(separator: "  "))")
         }
+        lines += [
+            "",
+            hasEqualBudgets
+                ? "  epochs/task: all training behind a task's network, dense training included; the same for every task"
+                : "  epochs/task: all training behind a task's network, dense training included; it differs, so compare with care",
+        ]
         lines += [""]
         let rows = [
             ("tasks", tasks, ""),
@@ -31,6 +41,19 @@ extension PlanSummary {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// What the table says of each method between its name and its levels.
+    private static let columns: [(name: String, text: @Sendable (Method) -> String)] = [
+        ("start", { $0.start.rawValue }), ("allocation", { $0.allocation }), ("schedule", { $0.schedule }),
+        ("tasks", { String($0.tasks) }),
+        (
+            "epochs/task",
+            { method in
+                let (least, most) = (method.taskEpochs.min() ?? 0, method.taskEpochs.max() ?? 0)
+                return least == most ? String(most) : "\(least) to \(most)"
+            }
+        ),
+    ]
+
     private func saving(_ saved: Int, of all: Int, _ what: String) -> String {
         "sharing saves \(saved) \(what) (\(all == 0 ? 0 : saved * 100 / all) %)"
     }
@@ -39,6 +62,8 @@ extension PlanSummary {
 private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    fileprivate func padded(to width: Int, isNumber: Bool = false) -> String {
+        isNumber ? aligned(to: width) : self + String(repeating: " ", count: max(0, width - count))
+    }
     fileprivate func aligned(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

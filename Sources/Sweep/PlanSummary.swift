@@ -7,8 +7,16 @@ package struct PlanSummary: Codable, Hashable, Sendable {
         /// As the sweep file orders them: "0.5", "alpha 0.95".
         package var levels: [String]
         package var tasks: Int
-        /// Training epochs after pruning of one task, all iterations.
+        package var start: Start
+        /// "global", "uniform", "erk", or a dash where the method decides.
+        package var allocation: String
+        /// "one-shot", "5 iterations", "cascade", "gradual", "in training", "after training".
+        package var schedule: String
+        package var retrainMode: String
+        /// Training epochs after pruning of one task's own stage, all iterations; at initialisation all of its training.
         package var retrainEpochs: Int
+        /// Training epochs behind one task's network, by level: dense training, the levels before in a cascade, its own.
+        package var taskEpochs: [Int]
     }
 
     package var name: String
@@ -32,20 +40,33 @@ package struct PlanSummary: Codable, Hashable, Sendable {
     package var savedStages: Int { stagesAlone - stages }
     package var savedEpochs: Int { epochsAlone - epochs }
 
+    /// Whether every task's network was trained for the same number of epochs, as a fair comparison asks for.
+    package var hasEqualBudgets: Bool { Set(methods.flatMap(\.taskEpochs)).count < 2 }
+
     package init(_ plan: Plan) {
-        let epochs = Dictionary(plan.stages.map { ($0.key, $0.stage.epochs) }) { first, _ in first }
+        let nodes = Dictionary(plan.stages.map { ($0.key, $0.stage) }) { first, _ in first }
+        let epochs = nodes.mapValues(\.epochs)
+        let behind = plan.epochsBehind
+        let chained = Set(plan.tasks.filter { $0.stages.count > 2 }.map(\.label))
         var uses: [StageKey: Int] = [:]
         var methods: [Method] = []
         for task in plan.tasks {
             for key in task.stages { uses[key, default: 0] += 1 }
+            guard let last = task.stages.last, let pruning = nodes[last]?.pruning else { continue }
             if methods.last?.label != task.label {
-                let retrain = task.stages.last.flatMap { epochs[$0] } ?? 0
                 methods.append(
-                    Method(label: task.label, method: task.method, levels: [], tasks: 0, retrainEpochs: retrain))
+                    Method(
+                        label: task.label, method: task.method, levels: [], tasks: 0, start: pruning.start,
+                        allocation: pruning.allocationText,
+                        schedule: pruning.scheduleText(isChained: chained.contains(task.label)),
+                        retrainMode: pruning.retrain.mode.rawValue, retrainEpochs: epochs[last] ?? 0, taskEpochs: []))
             }
             methods[methods.count - 1].tasks += 1
             let level = "\(task.level)"
-            if methods[methods.count - 1].levels.last != level { methods[methods.count - 1].levels.append(level) }
+            if methods[methods.count - 1].levels.last != level {
+                methods[methods.count - 1].levels.append(level)
+                methods[methods.count - 1].taskEpochs.append(behind[last] ?? 0)
+            }
         }
         name = plan.name
         network = plan.network

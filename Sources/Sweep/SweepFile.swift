@@ -21,7 +21,9 @@
 /// | `threads` | of one engine process, 1 to 1024 | 1 |
 /// | `priority` | -1000 to 1000; higher goes first | 0 |
 /// | `engine` | a command line as a list; any program that speaks the engine protocol | `[espalier-engine]` |
-/// | `sparsities` | levels of every method that names none: at least 0, less than 1 | `[0.5, 0.8, 0.9, 0.95, 0.98]` |
+/// | `sparsities` | levels of every method that names none: at least 0, less than 1; a list or a range | `[0.5, 0.8, 0.9, 0.95, 0.98]` |
+/// | `layers` | which layers may lose weights, of every method that does not say | all |
+/// | `controls` | `true` adds ``MethodCatalogue/standardControls`` that are not among the methods | `false` |
 /// | `training` | how the dense network is trained | see below |
 /// | `training.optimizer` | `sgd` or `adam` | `sgd` |
 /// | `training.learning-rate` | more than 0, at most 100 | 0.1 for sgd, 0.001 for adam |
@@ -32,16 +34,26 @@
 /// | `training.schedule` | `constant`, `cosine`, or `step:` with `epochs` (a list) and `factor` (0.1) | step at 1/2 and 3/4 |
 /// | `training.warm-up` | epochs of linear warm-up, a fraction too, at most `epochs` | 0 |
 /// | `retrain` | training after every round of pruning | see below |
-/// | `retrain.mode` | `learning-rate-rewinding` or `fine-tune` | `learning-rate-rewinding` |
-/// | `retrain.epochs` | 0 to 100000; for rewinding at most `training.epochs` | `training.epochs` |
+/// | `retrain.mode` | `learning-rate-rewinding`, `fine-tune`, `weight-rewinding` or `reinitialise` | `learning-rate-rewinding` |
+/// | `retrain.epochs` | 0 to 100000; for learning-rate rewinding at most `training.epochs` | `training.epochs` |
 /// | `methods` | a list of names, or of mappings with the keys below | |
 /// | `methods[].method` | a name of ``MethodCatalogue`` | |
 /// | `methods[].label` | tells two entries of one method apart | the method |
-/// | `methods[].iterations` | rounds of pruning and retraining, 1 to 100 | 1 |
+/// | `methods[].start` | `trained` or `initialisation` | the catalogue's |
+/// | `methods[].allocation` | `global`, `uniform` or `erk`, of those the catalogue allows | the catalogue's first |
+/// | `methods[].layers` | `{include: PATTERNS, exclude: PATTERNS}`, each a word or a list: `first`, `last`, `convolution`, `linear`, or a layer's name with `*` | the sweep's |
+/// | `methods[].schedule` | `one-shot`, `iterative`, `cascade` (every level starts from the one before) or `gradual` (during the training; unstructured methods) | `iterative` with more than one iteration, else `one-shot` |
+/// | `methods[].iterations` | rounds of pruning and retraining, 1 to 100 | the catalogue's, mostly 1 |
 /// | `methods[].knobs` | the method's settings by name | the catalogue's |
-/// | `methods[].sparsities` | requested levels, instead of the sweep's | the sweep's |
+/// | `methods[].sparsities` | requested levels, instead of the sweep's | the sweep's; of `dense` 0 |
 /// | `methods[].levels` | values of the method's own knob, as `{alpha: [0.9, 0.95]}`, instead of sparsities | |
-/// | `methods[].retrain` | keys that differ from the sweep's `retrain` | the sweep's |
+/// | `methods[].retrain` | keys that differ from the sweep's `retrain` | the sweep's, the mode where the catalogue has one |
+///
+/// A range stands for a list: `{from: 0.5, to: 0.98, count: 6, spacing: geometric}`. Geometric, the default, lets
+/// densities (of a knob: its values) fall or rise by one factor; `linear` by one difference. Values between the ends are
+/// rounded to four significant digits.
+///
+/// A cascade goes from the densest level to the sparsest, whatever their order in the file; knobs in the file's order.
 ///
 /// Sources of defaults: SGD with learning rate 0.1, batch 128 and no momentum is open_lth's recipe for LeNet-300-100;
 /// steps by 0.1 at one half and three quarters, weight decay 1e-4 and the full replay of the schedule after pruning
@@ -61,6 +73,8 @@ package struct SweepFile: Hashable, Sendable {
         package var allocation: Allocation
         package var layers: LayerSelection
         package var schedule: PruningSchedule
+        /// Each level starts from the network of the level before, not from the dense one.
+        package var isCascade: Bool
         package var retrain: Retrain
     }
 
@@ -77,6 +91,8 @@ package struct SweepFile: Hashable, Sendable {
 
     /// Levels x seeds over all entries.
     package static let maximumTasks = 1_000_000
+    /// Levels that start one from another.
+    package static let maximumCascade = 100
 }
 
 extension SweepFile {

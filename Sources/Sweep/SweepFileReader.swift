@@ -14,6 +14,7 @@ struct SweepFileReader {
 
         /// A single word or number, neither list nor mapping.
         var isScalar: Bool { node.scalar != nil }
+        var isMapping: Bool { node.mapping != nil }
 
         func child(_ key: String, _ node: Node) -> Field {
             Field(node: node, path: path.isEmpty ? key : "\(path).\(key)")
@@ -187,6 +188,10 @@ struct SweepFileReader {
             return nil
         }
         return text
+    }
+
+    mutating func flag(_ field: Field) -> Bool? {
+        choice(field, among: ["true", "false"], what: "value").map { $0 == "true" }
     }
 
     mutating func number(_ field: Field, _ range: NumberRange) -> Double? {

@@ -89,8 +89,8 @@ extension SweepFileReading {
             trainingImages: fields["training-images"].flatMap { reader.integer($0, 2...10_000_000) },
             description: DatasetDescription(
                 format: format, folder: fields["folder"].flatMap { reader.name($0) } ?? name, image: image,
-                classes: classes, mean: channels(fields["mean"], image[0], .anyNumber),
-                deviation: channels(fields["deviation"], image[0], .above(0, upTo: .greatestFiniteMagnitude))))
+                classes: classes, mean: channels(fields["mean"], image[0], .closed(0, 1)),
+                deviation: channels(fields["deviation"], image[0], .above(0, upTo: 1))))
     }
 
     private mutating func digest(_ field: Field) -> String? {

@@ -3,6 +3,7 @@ struct MethodDefaults {
     var levels: [Level]
     var retrain: Retrain
     var training: Training
+    var layers: LayerSelection
     /// The engine is the user's own: methods and knobs may be any.
     var ownEngine: Bool
 }
@@ -27,41 +28,58 @@ extension SweepFileReading {
         return entries
     }
 
+    /// The standard controls that no entry asks for, as plain entries.
+    mutating func addControls(to entries: inout [SweepFile.Entry], at field: Field, _ defaults: MethodDefaults) {
+        for method in MethodCatalogue.standardControls where !entries.contains(where: { $0.method == method }) {
+            guard !entries.contains(where: { $0.label == method }) else {
+                reader.report(
+                    field, "the control '\(method)' needs its name as a label; give the entry that has it another")
+                continue
+            }
+            entries.append(entry(of: method, at: field, [:], defaults))
+        }
+    }
+
     /// `- magnitude-global`
     private mutating func plain(_ field: Field, _ defaults: MethodDefaults) -> SweepFile.Entry? {
-        guard let method = methodName(field, defaults) else { return nil }
-        let known = MethodCatalogue[method]
-        return SweepFile.Entry(
-            label: method, method: method, levels: defaults.levels, knobs: knobs(nil, known, defaults),
-            start: known?.start ?? .trained, allocation: known?.allocations.first ?? .global, layers: .all,
-            schedule: schedule(iterations: known?.iterations ?? 1), retrain: retrain(of: known, defaults))
+        methodName(field, defaults).map { entry(of: $0, at: field, [:], defaults) }
     }
 
     /// `- method: magnitude-global` with more keys.
     private mutating func entry(_ field: Field, _ defaults: MethodDefaults) -> SweepFile.Entry? {
-        let keys = ["method", "label", "iterations", "knobs", "sparsities", "levels", "retrain"]
+        let keys = [
+            "method", "label", "start", "allocation", "layers", "schedule", "iterations", "knobs", "sparsities",
+            "levels",
+            "retrain",
+        ]
         guard let fields = reader.section(field, keys: keys) else { return nil }
         if fields["method"] == nil { reader.report(field, "the key 'method' is missing; add `method: NAME`") }
         let method = fields["method"].flatMap { methodName($0, defaults) }
-        let known = method.flatMap { MethodCatalogue[$0] }
+        // The other keys are read even where the method is not known: one pass finds all faults.
+        let entry = entry(of: method ?? "", at: field, fields, defaults)
+        return method == nil ? nil : entry
+    }
+
+    private mutating func entry(
+        of method: String, at field: Field, _ fields: [String: Field], _ defaults: MethodDefaults
+    ) -> SweepFile.Entry {
+        let known = MethodCatalogue[method]
         let label = fields["label"].flatMap { reader.name($0) }
-        let iterations = fields["iterations"].flatMap { reader.integer($0, 1...100) } ?? known?.iterations ?? 1
-        let retrain = retrain(fields["retrain"], base: retrain(of: known, defaults), defaults.training)
-        let levels = levels(fields, known, defaults)
-        guard let method else { return nil }
+        let course = course(fields, known)
+        let layers = fields["layers"].map { self.layers($0) } ?? defaults.layers
+        let retrain = retrain(fields["retrain"], course, known, defaults)
+        var levels = levels(fields, known, defaults)
+        if course.isCascade { levels.sort { $0.sparsity ?? 0 < $1.sparsity ?? 0 } }
+        if course.isCascade, levels.count > SweepFile.maximumCascade {
+            reader.report(
+                fields["schedule"] ?? field,
+                "\(levels.count) levels are too long a cascade; at most \(SweepFile.maximumCascade) start one from another"
+            )
+        }
         return SweepFile.Entry(
             label: label ?? method, method: method, levels: levels, knobs: knobs(fields["knobs"], known, defaults),
-            start: known?.start ?? .trained, allocation: known?.allocations.first ?? .global, layers: .all,
-            schedule: schedule(iterations: iterations), retrain: retrain)
-    }
-
-    private func schedule(iterations: Int) -> PruningSchedule {
-        iterations > 1 ? .iterative(rounds: iterations) : .oneShot
-    }
-
-    /// The sweep's retraining in the method's own mode, where it has one.
-    private func retrain(of method: MethodCatalogue.Entry?, _ defaults: MethodDefaults) -> Retrain {
-        Retrain(mode: method?.retrainMode ?? defaults.retrain.mode, epochs: defaults.retrain.epochs)
+            start: course.start, allocation: allocation(fields["allocation"], known), layers: layers,
+            schedule: course.schedule, isCascade: course.isCascade, retrain: retrain)
     }
 
     private mutating func methodName(_ field: Field, _ defaults: MethodDefaults) -> String? {
@@ -69,33 +87,26 @@ extension SweepFileReading {
             ? reader.name(field) : reader.choice(field, among: MethodCatalogue.names, what: "method")
     }
 
-    private mutating func levels(
-        _ fields: [String: Field], _ method: MethodCatalogue.Entry?, _ defaults: MethodDefaults
-    ) -> [Level] {
-        let sparsities = fields["sparsities"].map { self.sparsities($0).map { Level.sparsity($0) } }
-        guard let field = fields["levels"] else { return sparsities ?? defaults.levels }
-        if sparsities != nil {
-            reader.report(field, "an entry sweeps `sparsities` or `levels`, not both; make it two entries with labels")
+    /// The sweep's retraining in the method's own mode, where it has one, with the entry's changes.
+    ///
+    /// What prunes before the training is not retrained. Its stages then say the same whatever the sweep's retraining is,
+    /// so that they are known again.
+    private mutating func retrain(
+        _ field: Field?, _ course: Course, _ method: MethodCatalogue.Entry?, _ defaults: MethodDefaults
+    ) -> Retrain {
+        let base = Retrain(mode: method?.retrainMode ?? defaults.retrain.mode, epochs: defaults.retrain.epochs)
+        guard course.start == .initialisation, method?.course != .trainPruneRetrain else {
+            return retrain(field, base: base, defaults.training)
         }
-        guard let knobs = reader.mapping(field) else { return [] }
-        guard knobs.count == 1, let (key, values) = knobs.first else {
-            reader.report(field, "\(knobs.count) knobs; write exactly one, as {alpha: [0.9, 0.95]}")
-            return []
+        if let field {
+            reader.report(
+                field,
+                """
+                \(method?.name ?? "an entry") that starts at initialisation trains once, as the dense network does; remove \
+                the key or write `start: trained`
+                """)
         }
-        if let method {
-            guard let knob = method.levelKnob else {
-                reader.report(values, "\(method.name) has no knob to sweep; write `sparsities: [...]`")
-                return []
-            }
-            guard knob.name == key.text else {
-                reader.report(
-                    values, "\(method.name) cannot sweep \(quoted(key.text)); allowed are \(knob.name) or `sparsities`")
-                return []
-            }
-        }
-        let range = method?.levelKnob?.range ?? .anyNumber
-        return distinct(reader.list(values, of: "value") ?? []) { $0.number($1, range) }
-            .map { .knob(name: key.text, value: $0) }
+        return Retrain(mode: .fineTune, epochs: 0)
     }
 
     /// The knobs given and the defaults of the others.

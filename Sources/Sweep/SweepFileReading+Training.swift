@@ -72,7 +72,7 @@ extension SweepFileReading {
         return .step(epochs: steps, factor: factor)
     }
 
-    private mutating func word<Value>(_ field: Field, _ type: Value.Type, _ what: String) -> Value?
+    mutating func word<Value>(_ field: Field, _ type: Value.Type, _ what: String) -> Value?
     where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
         reader.choice(field, among: Value.allCases.map(\.rawValue), what: what).flatMap(Value.init(rawValue:))
     }

@@ -8,7 +8,7 @@ struct SweepFileReading {
 
     static let keys = [
         "name", "network", "dataset", "validation", "seeds", "threads", "priority", "engine", "training", "sparsities",
-        "retrain", "methods",
+        "layers", "retrain", "controls", "methods",
     ]
 
     /// The file's value; meaningless when the reader holds an error afterwards.
@@ -30,8 +30,10 @@ struct SweepFileReading {
             fields["retrain"], base: Retrain(mode: .learningRateRewinding, epochs: training.epochs), training)
         let seeds = fields["seeds"].map { self.seeds($0) } ?? [0, 1, 2]
         let defaults = MethodDefaults(
-            levels: sparsities.map { .sparsity($0) }, retrain: retrain, training: training, ownEngine: !engine.isEmpty)
-        let methods = fields["methods"].map { self.methods($0, defaults) } ?? []
+            levels: sparsities.map { .sparsity($0) }, retrain: retrain, training: training,
+            layers: fields["layers"].map { self.layers($0) } ?? .all, ownEngine: !engine.isEmpty)
+        var methods = fields["methods"].map { self.methods($0, defaults) } ?? []
+        if let field = fields["controls"], reader.flag(field) == true { addControls(to: &methods, at: field, defaults) }
         checkSize(levels: methods.map(\.levels.count).reduce(0, +), seeds: seeds.count, at: fields["methods"] ?? root)
         return SweepFile(
             name: fields["name"].flatMap { reader.name($0) } ?? "\(network)-\(dataset.name)",
@@ -88,10 +90,6 @@ struct SweepFileReading {
     private mutating func seeds(_ field: Field) -> [Int] {
         if field.isScalar { return reader.integer(field, 1...1_000_000).map { Array(0..<$0) } ?? [] }
         return distinct(reader.list(field, of: "seed") ?? []) { $0.integer($1, 0...4_294_967_295) }
-    }
-
-    mutating func sparsities(_ field: Field) -> [Double] {
-        distinct(reader.list(field, of: "sparsity") ?? []) { $0.number($1, .below(1, from: 0)) }
     }
 
     /// The elements that can be read; a repeated one is a fault.

@@ -2,22 +2,25 @@ internal import ArgumentParser
 internal import Engine
 internal import Foundation
 
-/// Times of training steps.
+/// Times of training steps and scoring passes.
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Time training steps on made-up 28x28 images.")
+        abstract: "Time training steps, or a method's scoring passes, on made-up images.")
 
     @Option(help: "A network of `describe`.")
     var network: String
 
-    @Option(help: "Images a step.")
+    @Option(help: "Time the scoring passes of this method of `describe` instead of training steps.")
+    var score: String?
+
+    @Option(help: "Images a step; how many images a scoring pass looks at is the method's.")
     var batch = 128
 
     @Option(help: "Threads of one operation.")
     var threads = 1
 
-    @Option(help: "Steps timed, after five that are not.")
+    @Option(help: "Steps or passes timed, after some that are not.")
     var steps = 50
 
     @Flag(help: "Print JSON.")
@@ -31,11 +34,14 @@ struct Benchmark: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let bench = try Bench(network: network, batch: batch, threads: threads, steps: steps)
+            let bench = try Bench(network: network, scoring: score, batch: batch, threads: threads, steps: steps)
             if json {
                 print(String(decoding: try JSONEncoder().encode(bench), as: UTF8.self))
             } else {
-                print("\(network), batch \(batch), \(threads) threads: \(bench.medianSeconds * 1000) ms a step")
+                let what = score.map { "scores of \($0)" } ?? "a step of batch \(batch)"
+                print(
+                    "\(network), \(what), \(threads) threads: \(bench.medianSeconds * 1000) ms, "
+                        + "at most \(bench.peakMemory / 1_000_000) MB")
             }
         }
     }

@@ -7,6 +7,8 @@ struct EspalierEngine: ParsableCommand {
         commandName: "espalier-engine",
         abstract: "Trains and prunes networks for an Espalier worker.",
         discussion: "Without a subcommand it speaks the engine protocol on standard input and output.",
-        subcommands: [Serve.self, Describe.self, Run.self, Logits.self, Benchmark.self],
+        subcommands: [
+            Serve.self, Describe.self, Run.self, Score.self, Logits.self, DatasetDescriber.self, Benchmark.self,
+        ],
         defaultSubcommand: Serve.self)
 }

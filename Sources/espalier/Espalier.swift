@@ -36,6 +36,8 @@ struct Espalier: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, KeysCommand.self, CoordinatorCommand.self, WorkerCommand.self,
                 ]),
+            CommandGroup(
+                name: "Catalogues", subcommands: [MethodsCommand.self, NetworksCommand.self, DatasetsCommand.self]),
             CommandGroup(name: "Machine", subcommands: [DoctorCommand.self]),
         ])
 

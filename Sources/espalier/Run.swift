@@ -34,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let source = try SweepSource(path: file)
-        if DatasetCatalogue[source.plan.dataset]?.folder != nil, try node.data.resolve() == nil {
+        if source.plan.stages.first?.stage.dataset.folder != nil, try node.data.resolve() == nil {
             throw CommandError.invalid(
                 "the data set '\(source.plan.dataset)' is not bundled: name the directory that holds it with --data DIR"
             )

@@ -9,7 +9,10 @@ import Testing
     /// File, tasks, stages, training epochs: what its comments promise a user of two cores rests on the epochs.
     @Test(arguments: [
         ("digits-demo", 4 * 5 * 3, 63, 660), ("mnist-lenet-300-100", 4 * 5 * 3, 63, 660),
-        ("mnist-lenet-5", 3 * 3 * 2, 20, 66),
+        ("mnist-lenet-5", 3 * 3 * 2, 20, 66), ("cifar10-resnet20", 7 * 4 * 2, 58, 24 + 112),
+        // 30 dense, 15 of the control; 16 methods retrained once, 7 trained from scratch, 2 trained and retrained, the
+        // lottery ticket's 5 rounds, and NoiseOut's 4 rounds under four kinds of noise.
+        ("mnist-all-methods", 30 * 6 * 3 + 3, 546, 45 + 18 * (16 * 5 + 7 * 10 + 2 * 15 + 25 + 4 * 20)),
     ])
     func isPlannedAsItsCommentsSay(name: String, tasks: Int, stages: Int, epochs: Int) throws {
         let yaml = try String(contentsOf: Self.folder.appending(path: "\(name).yaml"), encoding: .utf8)
@@ -20,6 +23,24 @@ import Testing
 
     @Test func everyExampleIsCovered() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        #expect(files.sorted() == ["digits-demo.yaml", "mnist-lenet-300-100.yaml", "mnist-lenet-5.yaml"])
+        #expect(
+            files.sorted() == [
+                "cifar10-resnet20.yaml", "digits-demo.yaml", "mnist-all-methods.yaml", "mnist-lenet-300-100.yaml",
+                "mnist-lenet-5.yaml",
+            ])
+    }
+
+    @Test func allMethodsAreAllMethods() throws {
+        let yaml = try String(contentsOf: Self.folder.appending(path: "mnist-all-methods.yaml"), encoding: .utf8)
+        let methods = try SweepFile(yaml: yaml, fileName: "all").methods.map(\.method)
+        #expect(methods.sorted() == MethodCatalogue.names.sorted())
+    }
+
+    @Test func cifarHasSixMethodsOrMoreOfBothKinds() throws {
+        let yaml = try String(contentsOf: Self.folder.appending(path: "cifar10-resnet20.yaml"), encoding: .utf8)
+        let structures = try SweepFile(yaml: yaml, fileName: "cifar").methods.map {
+            MethodCatalogue[$0.method]?.structure
+        }
+        #expect(structures.count >= 6 && structures.contains(.unstructured) && structures.contains(.channel))
     }
 }

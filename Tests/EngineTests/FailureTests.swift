@@ -18,9 +18,9 @@ import Testing
     }
 
     static let refusals: [(change: @Sendable (inout Stage) -> Void, says: String)] = [
-        ({ $0.network = "lenet-6" }, "this engine has lenet-300-100, lenet-5"),
+        ({ $0.network = "lenet-6" }, "this engine has lenet-300-100, lenet-5, mobilenet-v1"),
         ({ $0.network = "lenet-5" }, "layer conv2 cannot take an input of shape [20, 2, 2]"),
-        ({ $0.dataset.name = "letters" }, "this engine has digits, mnist"),
+        ({ $0.dataset.name = "letters" }, "this engine has cifar-10, digits, mnist"),
         ({ $0.dataset.digest = "abc" }, "same version of Espalier"),
         (
             {
@@ -68,8 +68,10 @@ import Testing
             (content.dropLast(5), "fetch it again"),
             (Data(), "fetch it again"),
             (rewritten("fc1.weight", "fc9.weight"), "has no parameter fc1.weight"),
-            (rewritten("[300,64]", "[64,300]"), "shape [64, 300] where lenet-300-100 has [300, 64]"),
-            (rewritten("checkpoint-1", "checkpoint-9"), "not a checkpoint of this version"),
+            (rewritten("[300,64]", "[64,300]"), "shape [64, 300] where its network has [300, 64]"),
+            (rewritten("lenet-300-100", "lenet-300-101"), "holds lenet-300-101 for images"),
+            (rewritten("relu", "rely"), "describes no network"),
+            (rewritten("checkpoint-2", "checkpoint-9"), "not a checkpoint of this version"),
         ]
         for (data, says) in cases {
             let path = scratch("damaged.safetensors")

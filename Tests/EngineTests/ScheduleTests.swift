@@ -36,7 +36,8 @@ import Testing
             seed: 0, threads: 1, training: training(.step(epochs: [8], factor: 0.5)),
             pruning: Pruning(
                 method: "random", knobs: [:], level: .sparsity(0.5),
-                schedule: iterations > 1 ? .iterative(rounds: iterations) : .oneShot, retrain: Retrain(mode: mode, epochs: epochs)))
+                schedule: iterations > 1 ? .iterative(rounds: iterations) : .oneShot,
+                retrain: Retrain(mode: mode, epochs: epochs)))
     }
 
     @Test func rewindingReplaysTheEndOfTheDenseSchedule() throws {
@@ -48,7 +49,10 @@ import Testing
             #expect((0..<4).map { schedule.rate(of: round, epoch: $0, step: 0) } == [0.4, 0.4, 0.2, 0.2])
         }
         let all = try Schedule(Self.stage(.learningRateRewinding, epochs: 10, iterations: 1), trainingImages: 42)
-        #expect((0..<10).map { all.rate(of: all.rounds[0], epoch: $0, step: 0) } == Array(repeating: 0.4, count: 8) + [0.2, 0.2])
+        #expect(
+            (0..<10).map { all.rate(of: all.rounds[0], epoch: $0, step: 0) } == Array(repeating: 0.4, count: 8) + [
+                0.2, 0.2,
+            ])
         #expect(throws: EngineError.self) {
             try Schedule(Self.stage(.learningRateRewinding, epochs: 11, iterations: 1), trainingImages: 42)
         }

@@ -139,6 +139,32 @@ import Testing
         #expect(there.repeatable == whole.repeatable)
     }
 
+    /// Stops three times, after steps drawn for the method, and goes on elsewhere each time.
+    @Test(arguments: MethodCatalogue.names) func everyMethodGoesOnAsIfItHadNeverStopped(_ method: String) throws {
+        let scratch = try Scratch()
+        let dense = try Digits.dense(epochs: 1)
+        let parent = try Digits.finish(dense, in: scratch("dense")).checkpoint
+        let stage = try Digits.pruned(dense, method, .sparsity(0.8), iterations: 2, epochs: 1)
+        let whole = try Digits.finish(stage, in: scratch("whole"), checkpoint: parent).outcome
+        #expect(whole.status == .ok, "\(whole.note)")
+        // A question before each round and after each of the 21 steps of an epoch.
+        let questions = stage.rounds.reduce(0) { $0 + 1 + 21 * $1.epochs }
+        var stream = RandomStream(seed: 0, purpose: "stops", detail: method)
+        var resume: String?
+        for part in 0..<3 {
+            let stop = 2 + stream.integer(below: questions / 3 - 2)
+            let result = try Digits.run(
+                stage, in: scratch("part-\(part)"), checkpoint: parent, resume: resume, stopAt: stop)
+            guard case .stopped(let left, _) = result else {
+                Issue.record("did not stop")
+                return
+            }
+            resume = try #require(left).path
+        }
+        let last = try Digits.finish(stage, in: scratch("last"), checkpoint: parent, resume: resume).outcome
+        #expect(last.repeatable == whole.repeatable)
+    }
+
     @Test func aResumeFileThatIsDamagedOrAnothersIsLeftAlone() throws {
         let scratch = try Scratch()
         let stage = try Digits.dense()

@@ -84,6 +84,14 @@ import Testing
         #expect(network.parameterCount == parameters)
     }
 
+    // The paper's network for SVHN: totals of 1035 n + 176,410 say that 1024 features come into the dense layer and that the
+    // convolutions, which are not known, have 176,400 parameters.
+    @Test(arguments: [(1024, 1_236_250), (132, 313_030), (4, 180_550), (25, 202_285), (17, 194_005)])
+    func noiseOutStreetNumbers(_ dense: Int, _ parameters: Int) throws {
+        let network = try Network.perceptron(name: "head", inputShape: [64, 4, 4], hidden: [dense], classes: 10)
+        #expect(network.parameterCount + 176_400 == parameters)
+    }
+
     // MARK: - STR's budgets
 
     static let budgets = ProcessInfo.processInfo.environment["ESPALIER_DATA"].map {

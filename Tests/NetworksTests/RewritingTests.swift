@@ -22,7 +22,8 @@ import Torch
     }
 
     @Test(arguments: [
-        "", "{}", #"{"name":"n","inputShape":[],"nodes":[]}"#, #"{"name":"n","inputShape":[0,4,4],"nodes":[]}"#,
+        "", "{}", #"{"name":"n","inputShape":[32767,32767,32767,32767,32767],"nodes":[]}"#,
+        #"{"name":"n","inputShape":[],"nodes":[]}"#, #"{"name":"n","inputShape":[0,4,4],"nodes":[]}"#,
         #"{"name":"n","inputShape":[1,4,4],"nodes":[{"inputs":[0],"layer":{"relu":{}},"name":"a"}]}"#,
         #"{"name":"n","inputShape":[1,4,4],"nodes":[{"inputs":[],"layer":{"maxPool":{"size":9,"padding":0}},"name":"a"}]}"#,
         #"{"name":"n","inputShape":[1,4,4],"nodes":[{"inputs":[],"layer":{"maxPool":{"size":1,"stride":0,"padding":0}},"name":"a"}]}"#,
@@ -55,6 +56,19 @@ import Torch
         }
         let input = try network.input(batch: 2)
         #expect(try distance(factored.forward(input, parts), network.forward(input, parameters)) <= 1e-5)
+    }
+
+    @Test func addedOutputsAreNotCounted() throws {
+        let network = try NetworkTests.residual()
+        let grown = try network.withOutputs(7)
+        #expect(grown.outputShape == [7])
+        #expect(grown.prunableCount == network.prunableCount + 4 * 8)
+        #expect(grown.prunableCount(outputs: 3) == network.prunableCount)
+        #expect(network.prunableCount(outputs: 3) == network.prunableCount)
+        #expect(try grown.withOutputs(3) == network)
+        var open = Network(name: "open", inputShape: [2])
+        try open.append("relu", .relu)
+        #expect(throws: NetworkError.self) { try open.withOutputs(3) }
     }
 
     @Test func theLastLayerMayGrow() throws {

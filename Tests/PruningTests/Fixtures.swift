@@ -22,12 +22,13 @@ func bits(_ masks: Masks, _ name: String) throws -> [UInt8] {
 ///
 /// - Parameters:
 ///   - knobs: Those that differ from the catalogue's defaults.
+///   - own: Knobs of a method that is not in the catalogue.
 ///   - images: Inputs and labels; `first` and `ofEachClass` both take from the beginning.
 func context(
     _ network: Network, method: String = "random", knobs: [String: Double] = [:], level: Level = .sparsity(0.5),
     parameters: [String: Tensor]? = nil, masks: Masks? = nil, allocation: Allocation? = nil,
     layers: LayerSelection = .all, seed: Int = 0, images: (inputs: Tensor, labels: Tensor)? = nil,
-    record: @escaping (Measure, Double) -> Void = { _, _ in }
+    adding own: [String: Double] = [:], record: @escaping (Measure, Double) -> Void = { _, _ in }
 ) throws -> PruningContext {
     let entry = try #require(MethodCatalogue[method])
     let source = try images ?? randomImages(100, network)
@@ -42,7 +43,8 @@ func context(
     return try PruningContext(
         network: network, parameters: parameters ?? network.initialParameters(seed: seed), masks: masks,
         pruning: Sweep.Pruning(
-            method: method, knobs: entry.defaultKnobs.merging(knobs) { $1 }, level: level, start: entry.start,
+            method: method, knobs: entry.defaultKnobs.merging(knobs) { $1 }.merging(own) { $1 }, level: level,
+            start: entry.start,
             allocation: allocation ?? entry.allocations.first ?? .global, layers: layers,
             retrain: Retrain(mode: .learningRateRewinding, epochs: 1)),
         seed: seed, examples: TrainingExamples(first: take, ofEachClass: perClass), record: record)

@@ -16,13 +16,14 @@ enum Fixture {
         return results
     }
 
-    /// Four methods, five levels, three seeds, with every kind of ending.
+    /// Five methods, one of them structured, five levels, three seeds, with every kind of ending.
     static func realistic(finished: Bool = true) -> SweepResults {
         var results = sweep(
             name: "MNIST, lenet-300-100",
             entries: [
                 ("nnrelief", "nnrelief", -0.01), ("magnitude-global", "magnitude-global", 0),
                 ("magnitude-layer", "magnitude-layer", 0.05), ("random", "random", 0.3),
+                ("filter-l1", "filter-l1", 0.12),
             ], levels: [0.5, 0.8, 0.9, 0.95, 0.98], seeds: [1, 2, 3], finished: finished)
         func edit(_ label: String, _ level: Double, _ seed: Int, _ change: (inout SweepResults.Evaluation) -> Void) {
             for index in results.rows.indices {
@@ -94,7 +95,8 @@ enum Fixture {
                                 index: rows.count, label: entry.label, method: entry.method, level: .sparsity(level),
                                 seed: seed, stages: [key("dense \(seed)"), own]),
                             dense: key("dense \(seed)"),
-                            evaluation: measured(sparsity: level, harm: entry.harm, seed: seed)))
+                            evaluation: measured(
+                                sparsity: level, harm: entry.harm, seed: seed, shrinks: entry.method == "filter-l1")))
                 }
             }
         }
@@ -107,8 +109,19 @@ enum Fixture {
             finishedAt: finished ? 1_790_000_732 : 0, dense: dense, rows: rows)
     }
 
+    /// Later layers keep more, as global pruning has it.
+    private static func layers(sparsity: Double) -> [Outcome.Layer] {
+        zip(["fc1.weight", "fc2.weight", "fc3.weight"], [(235_200, 1.01), (30_000, 0.93), (1000, 0.6)]).map {
+            name, layer in
+            let left = Double(layer.0) * max(0, 1 - sparsity * layer.1)
+            return Outcome.Layer(parameter: name, total: UInt64(layer.0), nonzero: UInt64(left))
+        }
+    }
+
     /// Accuracy falls with the logarithm of what is left, faster the more harm a method does.
-    private static func measured(sparsity: Double, harm: Double, seed: Int) -> SweepResults.Evaluation {
+    private static func measured(
+        sparsity: Double, harm: Double, seed: Int, shrinks: Bool = false
+    ) -> SweepResults.Evaluation {
         let wobble =
             Double((seed * seed * 7919 + Int(sparsity * 1000) * 31 * seed + Int(harm * 1000) * 17) % 13 - 6) / 5000
         let loss = sparsity == 0 ? 0 : (0.001 + max(0, harm)) * pow(1 / (1 - sparsity), 0.8) / 20 + harm * 0.02
@@ -130,12 +143,14 @@ enum Fixture {
                     "sparsity": 1 - nonzero / prunable, "parameters_total": parameters,
                     "parameters_nonzero": nonzero + 410, "prunable_total": prunable, "prunable_nonzero": nonzero,
                     "compression_ratio": parameters / (nonzero + 410), "macs_dense": prunable, "macs_nonzero": nonzero,
-                    "training_epochs": 12, "training_steps": 5064,
+                    "macs_structured": shrinks ? nonzero : prunable,
+                    "parameters_stored": shrinks ? nonzero + 410 : parameters,
+                    "test_top5_accuracy": 0.5 + accuracy / 2, "training_epochs": 12, "training_steps": 5064,
                 ],
                 artifacts: [
                     .init(role: "checkpoint", sha256: key("checkpoint \(sparsity) \(seed)").hex, size: 1_066_440)
                 ],
-                epochs: sparsity == 0 ? epochs : [], seconds: 34.5,
+                layers: layers(sparsity: sparsity), epochs: sparsity == 0 ? epochs : [], seconds: 34.5,
                 environment: "Intel Xeon, 2 cores, libtorch 2.13.0, 1 thread"), worker: "node\(seed % 2 + 1)")
     }
 }

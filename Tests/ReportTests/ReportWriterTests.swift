@@ -19,7 +19,7 @@ import Testing
         let paths = try ReportWriter.write(results, to: directory.url.appendingPathComponent("a/b"))
         #expect(
             paths.prefix(4).map(\.lastPathComponent) == ["report.html", "results.csv", "frontier.csv", "frontier.json"])
-        #expect(paths.count == (state == "empty" ? 4 : 10))
+        #expect(paths.count == (state == "empty" ? 4 : 11))
         for path in paths { #expect(FileManager.default.fileExists(atPath: path.path)) }
         // Written again, nothing temporary is left and the bytes are the same.
         let before = try paths.map { try Data(contentsOf: $0) }
@@ -31,9 +31,9 @@ import Testing
         let page = String(decoding: before[0], as: UTF8.self)
         let counts =
             switch state {
-            case "finished": "60: 59 measured, 1 failed<"
-            case "running": "60: 57 measured, 1 failed, 2 pending<"
-            default: "60: 0 measured, 60 pending<"
+            case "finished": "75: 74 measured, 1 failed<"
+            case "running": "75: 72 measured, 1 failed, 2 pending<"
+            default: "75: 0 measured, 75 pending<"
             }
         let saysSo = page.contains(counts)
         #expect(saysSo)
@@ -47,7 +47,7 @@ import Testing
         #expect(
             charts.map(\.name) == [
                 "accuracy-sparsity", "accuracy-compression", "accuracy-sparsity-detail", "retraining",
-                "requested-sparsity", "dense-learning-curves",
+                "layer-densities", "requested-sparsity", "dense-learning-curves",
             ])
         for chart in charts {
             let text = try chart.standalone.text()
@@ -80,6 +80,57 @@ import Testing
         let area = try #require((document["hypervolume"] as? [String: Any])?["all"] as? Double)
         #expect(abs(area - (0.5 * 0.97 + 0.4 * 0.95)) < 1e-9)
         #expect((document["conventions"] as? [String: String])?["sparsity"]?.isEmpty == false)
+    }
+
+    @Test func layersAreShownAtTheCommonLevelNearestToNineTenths() throws {
+        var results = Fixture.realistic()
+        // Another level of a method's own, which achieved nearly the same, and one far away.
+        for index in results.rows.indices where results.rows[index].task.label == "nnrelief" {
+            results.rows[index].task.level = .knob(name: "alpha", value: Double(results.rows[index].task.index / 3))
+        }
+        for index in results.rows.indices where results.rows[index].task.label == "random" {
+            results.rows[index].evaluation.outcome?.measures["sparsity"] = 0.7
+        }
+        let chart = try #require(Chart.layerDensities(results, SweepFrontier(results)))
+        let document = try JSONSerialization.jsonObject(with: Data(chart.standalone.text().utf8)) as? [String: Any]
+        let values = try #require((document?["data"] as? [String: Any])?["values"] as? [[String: Any]])
+        #expect(
+            Set(values.compactMap { $0["label"] as? String })
+                == Set(["nnrelief", "magnitude-global", "magnitude-layer", "filter-l1"]))
+        let first = values.filter { $0["layer"] as? String == "fc1.weight" }.compactMap { $0["left"] as? Double }
+        // 1 - 0.9 x 1.01 of the first layer is left.
+        #expect(first.count == 4 && first.allSatisfy { abs($0 - 0.091) < 1e-4 })
+    }
+
+    @Test func theChecklistSaysWhatIsMissing() throws {
+        let results = Fixture.realistic()
+        let demands = Checklist.demands(on: results, frontier: SweepFrontier(results))
+        let controls = try #require(demands.first { $0.name.hasPrefix("Controls") })
+        #expect(!controls.isMet)
+        #expect(
+            controls.finding
+                == "random, magnitude-global, magnitude-layer; missing: dense, random-layer-matched (`controls: true` adds them)"
+        )
+        #expect(
+            demands.filter { !$0.isMet }.map(\.name) == [
+                controls.name, "At least three pairs of network and data set",
+            ])
+        let page = try html(results)
+        let saysSo = page.contains("8 of 10 demands are met")
+        #expect(saysSo)
+    }
+
+    /// Behind a point of a cascade lies all that went before.
+    @Test func budgetsOfACascadeAreCumulative() throws {
+        let yaml = """
+            {network: lenet-300-100, dataset: digits, seeds: 1, training: {epochs: 4}, retrain: {epochs: 2},
+             sparsities: [0.5, 0.9], methods: [{method: random, schedule: cascade}, snip]}
+            """
+        let budgets = Budget.all(of: try Plan(SweepFile(yaml: yaml, fileName: "s.yaml")))
+        #expect(budgets.map(\.total) == ["6 to 8", "4"])
+        #expect(budgets.map(\.own) == [2, 4])
+        #expect(budgets.map(\.schedule) == ["cascade", "one-shot"])
+        #expect(budgets.map(\.retraining) == ["learning-rate-rewinding", "trained from scratch"])
     }
 
     @Test func thePageFetchesNothing() throws {

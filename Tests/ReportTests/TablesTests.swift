@@ -13,6 +13,7 @@ import Testing
         }
         for (index, accuracy) in [0.98, 0.96, 0.95, 0.95, 0.90, 0.92, 0.50].enumerated() {
             results.rows[index].evaluation.outcome?.measures["test_accuracy"] = accuracy
+            results.rows[index].evaluation.outcome?.measures["test_top5_accuracy"] = 0.99
         }
         return results
     }
@@ -23,17 +24,17 @@ import Testing
             "label,method,level_kind,level,n_ok,n_collapsed,n_infeasible,n_diverged,n_failed,n_pending,n,sparsity_mean,"
             + "compression_ratio_mean,accuracy_mean,accuracy_sd,accuracy_ci95_low,accuracy_ci95_high,difference_mean,"
             + "difference_ci95_low,difference_ci95_high,parameters_nonzero_mean,macs_nonzero_mean,"
-            + "theoretical_speedup_mean,on_frontier\r\n"
+            + "theoretical_speedup_mean,physical_speedup_mean,stored_bytes_mean,top5_accuracy_mean,on_frontier\r\n"
         let global = "magnitude-global,magnitude-global,sparsity"
         let rows = [
             "\(global),0.5,2,0,0,0,0,0,2,0.500000,1.996929,0.970000,0.014142,0.842938,1.097062,-0.005000,-0.068531,"
-                + "0.058531,133510.000000,133100.000000,2.000000,yes",
+                + "0.058531,133510.000000,133100.000000,2.000000,1.000000,,0.990000,yes",
             "\(global),0.9,2,0,0,0,0,0,2,0.900000,9.863485,0.950000,0.000000,0.950000,0.950000,-0.025000,-0.088531,"
-                + "0.038531,27030.000000,26620.000000,10.000000,yes",
+                + "0.038531,27030.000000,26620.000000,10.000000,1.000000,,0.990000,yes",
             "random,random,sparsity,0.5,2,0,0,0,0,0,2,0.500000,1.996929,0.910000,0.014142,0.782938,1.037062,-0.065000,"
-                + "-0.255593,0.125593,133510.000000,133100.000000,2.000000,no",
+                + "-0.255593,0.125593,133510.000000,133100.000000,2.000000,1.000000,,0.990000,no",
             "random,random,sparsity,0.9,1,0,0,0,1,0,1,0.900000,9.863485,0.500000,,,,-0.480000,,,27030.000000,"
-                + "26620.000000,10.000000,no",
+                + "26620.000000,10.000000,1.000000,,0.990000,no",
         ]
         #expect(SweepFrontier(Self.results()).csv == header + rows.map { $0 + "\r\n" }.joined())
     }
@@ -66,7 +67,10 @@ import Testing
             columns == [
                 "kind", "task", "method", "label", "level_kind", "level", "requested_sparsity", "seed", "state",
                 "status", "note", "stage", "dense_stage", "checkpoint", "worker", "seconds", "environment",
-            ] + Measure.allCases.map(\.rawValue) + ["my_measure"])
+            ] + Measure.allCases.map(\.rawValue) + [
+                "sparsity_prunable", "compression_ratio_all", "compression_ratio_stored", "theoretical_speedup",
+                "physical_speedup", "my_measure",
+            ])
         let dense = Fixture.key("dense 1").hex
         let environment = "\"Intel Xeon, 2 cores, libtorch 2.13.0, 1 thread\""
         #expect(
@@ -78,7 +82,8 @@ import Testing
                 "task,0,magnitude-global,magnitude-global,sparsity,0.5,0.5,1,measured,ok,,"
                     + "\(Fixture.key("magnitude-global 0.5 1").hex),\(dense),\(Fixture.key("checkpoint 0.5 1").hex),node2,"
                     + "34.5,\(environment),0.98,"))
-        #expect(lines[3].hasSuffix(",12,5064,1.5"))
+        #expect(
+            lines[3].hasSuffix(",12,,5064,,,,,,0.5,1.9969290689835968,1,2,1,1.5"))
         // RFC 4180: the note keeps its line break inside quotes, its quotes doubled.
         #expect(lines[10].hasSuffix(",failed,,\"said \"\"no\"\","))
         #expect(lines[11].hasPrefix("then left\","))
@@ -105,6 +110,21 @@ import Testing
         #expect(abs(try #require(SweepFrontier(results).groups[0].difference).mean - 0) < 1e-12)
         results.dense = []
         #expect(SweepFrontier(results).groups[0].difference == nil && SweepFrontier(results).dense == nil)
+    }
+
+    /// Where a method makes the network smaller, hardware's speed-up stands beside the one on paper.
+    @Test func physicalSpeedUpsHaveAColumnWhereNetworksShrink() throws {
+        let frontier = SweepFrontier(Fixture.realistic())
+        #expect(frontier.hasStructured && !SweepFrontier(Self.results()).hasStructured)
+        let shrunk = try #require(frontier.groups.first { $0.label == "filter-l1" && $0.level == .sparsity(0.9) })
+        #expect(shrunk.isStructured)
+        #expect(abs(try #require(shrunk.physicalSpeedup).mean - 10) < 0.01)
+        #expect(abs(try #require(shrunk.theoreticalSpeedup).mean - 10) < 0.01)
+        let masked = try #require(frontier.groups.first { $0.label == "random" && $0.level == .sparsity(0.9) })
+        #expect(masked.physicalSpeedup?.mean == 1)
+        let lines = frontier.textTable.terminal(inColour: false).components(separatedBy: "\n")
+        #expect(lines[0].contains("speed-up"))
+        #expect(lines.contains { $0.hasPrefix("filter-l1") && $0.contains("90 %") && $0.contains("10.0×") })
     }
 
     @Test func textTables() {

@@ -81,6 +81,23 @@ import Testing
         #expect(bench.result(grant.lease, from: "B").leasedTo == ["B"])
     }
 
+    /// A described data set needs no entry in the engine: only the names of the catalogue are compared.
+    @Test(arguments: [false, true]) func aDescribedDataSetGoesToAnyWorker(isDescribed: Bool) {
+        var plan = Plan.sample(dataset: "own")
+        if isDescribed {
+            for index in plan.stages.indices {
+                plan.stages[index].stage.dataset.description = DatasetDescription(
+                    format: .idx, folder: "own", image: [1, 28, 28], classes: 10, mean: [0], deviation: [1])
+            }
+        }
+        var bench = Bench()
+        bench.submit(plan)
+        let worker = WorkerDescription(
+            name: "A", session: "a", host: "node-A", slots: 1, methods: [], datasets: ["digits", "mnist"])
+        bench.handle(.hello(worker, running: [], from: .of("A", nil)))
+        #expect(bench.beat("A", credit: 1).grants.count == (isDescribed ? 1 : 0))
+    }
+
     @Test func workersGetOnlyWhatTheirEngineKnows() {
         var bench = Bench()
         bench.submit(.sample(methods: ["snip", "random"], levels: 1))

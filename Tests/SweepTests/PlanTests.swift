@@ -73,9 +73,11 @@ import Testing
             summary.text == """
                 sweep small: lenet-300-100 on digits, 2 seeds
 
-                  method    tasks  epochs/task  levels
-                  random        4            2  0.5, 0.9
-                  nnrelief      2            6  alpha 0.95
+                  method    start    allocation  schedule      tasks  epochs/task  levels
+                  random    trained  global      one-shot          4            6  0.5, 0.9
+                  nnrelief  trained  –           3 iterations      2           10  alpha 0.95
+
+                  epochs/task: all training behind a task's network, dense training included; it differs, so compare with care
 
                   tasks               6
                   stages              8  2 train, 6 prune; 2 shared by several tasks

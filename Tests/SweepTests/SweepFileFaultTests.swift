@@ -11,7 +11,7 @@ import Testing
     static let faults: [(String, String)] = [
         (
             "methods: [random]\nsparsity: [0.5]",
-            "4:1: sparsity: unknown key 'sparsity' (did you mean 'sparsities'?); allowed are name, network, dataset, validation, seeds, threads, priority, engine, training, sparsities, retrain, methods"
+            "4:1: sparsity: unknown key 'sparsity' (did you mean 'sparsities'?); allowed are name, network, dataset, validation, seeds, threads, priority, engine, training, sparsities, layers, retrain, controls, methods"
         ),
         (
             "methods: [magnitude-globl]",
@@ -129,6 +129,78 @@ import Testing
             "4:19: retrain.epochs: learning-rate rewinding replays the last epochs of the training, which has 20, not 21; lower it or write `mode: fine-tune`"
         ),
         (
+            "methods: [{method: nnrelief, allocation: global}]",
+            "3:42: methods[0].allocation: nnrelief decides itself what each layer loses; remove the key"
+        ),
+        (
+            "methods: [{method: magnitude-layer, allocation: global}]",
+            "3:49: methods[0].allocation: unknown allocation of magnitude-layer 'global'; allowed are uniform, erk"
+        ),
+        (
+            "methods: [{method: snip, start: initialization}]",
+            "3:33: methods[0].start: unknown start 'initialization' (did you mean 'initialisation'?); allowed are trained, initialisation"
+        ),
+        (
+            "methods: [{method: snip, retrain: {epochs: 1}}]",
+            "3:35: methods[0].retrain: snip that starts at initialisation trains once, as the dense network does; remove the key or write `start: trained`"
+        ),
+        (
+            "methods: [{method: snip, schedule: cascade}]",
+            "3:36: methods[0].schedule: a cascade starts from the dense network; write `start: trained`"
+        ),
+        (
+            "methods: [{method: random, schedule: cascad}]",
+            "3:38: methods[0].schedule: unknown schedule 'cascad' (did you mean 'cascade'?); allowed are one-shot, iterative, cascade, gradual"
+        ),
+        (
+            "methods: [{method: random, schedule: iterative}]",
+            "3:38: methods[0].schedule: an iterative schedule has more than one round; add `iterations: N`"
+        ),
+        (
+            "methods: [{method: random, schedule: cascade, iterations: 3}]",
+            "3:38: methods[0].schedule: cascade has no iterations; write `schedule: iterative`"
+        ),
+        (
+            "methods: [{method: filter-l1, schedule: gradual}]",
+            "3:41: methods[0].schedule: filter-l1 cannot be gradual, only methods that score single weights; remove the key"
+        ),
+        (
+            "methods: [{method: str, iterations: 3}]",
+            "3:37: methods[0].iterations: str prunes within one training; remove the key"
+        ),
+        (
+            "methods: [{method: str, schedule: gradual}]",
+            "3:35: methods[0].schedule: str prunes within one training, which is one-shot; remove the key"
+        ),
+        (
+            "methods: [{method: random, sparsities: {from: 0, to: 0.9, count: 101, spacing: linear}, schedule: cascade}]",
+            "3:99: methods[0].schedule: 101 levels are too long a cascade; at most 100 start one from another"
+        ),
+        (
+            "methods: [random]\nlayers: {exclude: [last, 'a b']}",
+            "4:26: layers.exclude[1]: 'a b' is no pattern; allowed are first, last, convolution, linear, or a layer's name with * for any characters"
+        ),
+        (
+            "methods: [random]\nsparsities: {from: 0.5, to: 0.9}",
+            "4:13: sparsities: the key 'count' is missing; write {from: A, to: B, count: N}"
+        ),
+        (
+            "methods: [random]\nsparsities: {from: 0.5, to: 0.50001, count: 4}",
+            "4:13: sparsities: 4 values from 0.5 to 0.50001 are not all different; lower the count"
+        ),
+        (
+            "methods: [{method: str, levels: {s-init: {from: -10, to: 5, count: 4}}}]",
+            "3:42: methods[0].levels.s-init: no factor leads from -10 to 5; write `spacing: linear`"
+        ),
+        (
+            "methods: [random]\ncontrols: yes",
+            "4:11: controls: unknown value 'yes'; allowed are true, false"
+        ),
+        (
+            "methods: [{method: snip, label: random}]\ncontrols: true",
+            "4:11: controls: the control 'random' needs its name as a label; give the entry that has it another"
+        ),
+        (
             "methods: [random]\nvalidation: 0",
             "4:13: validation: '0' is out of range; allowed is at least 0.01 and at most 0.5"
         ),
@@ -177,7 +249,8 @@ import Testing
         ("- a", "1:1: a list is not a mapping; write `key: value` pairs"),
         (
             "network: lenet-5\ndataset: digits\nmethods: [random]",
-            "1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8; for this data set take lenet-300-100"
+            "1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8; for this data set take lenet-300-100, "
+                + "noiseout-lenet, resnet-20, resnet-32, resnet-56, resnet-110, resnet-18, resnet-50, mobilenet-v1"
         ),
         (
             "network: lenet-5\ndataset: minst\nmethods: [random]",
@@ -185,7 +258,9 @@ import Testing
         ),
         (
             "network: lenet5\ndataset: mnist\nmethods: [random]",
-            "1:10: network: unknown network 'lenet5' (did you mean 'lenet-5'?); allowed are lenet-300-100, lenet-5"
+            "1:10: network: unknown network 'lenet5' (did you mean 'lenet-5'?); allowed are lenet-300-100, lenet-5, "
+                + "noiseout-lenet, vgg-16-bn, resnet-20, resnet-32, resnet-56, resnet-110, resnet-18, resnet-50, "
+                + "mobilenet-v1"
         ),
         ("a\u{0}b", "1:2: not valid YAML: control characters are not allowed"),
     ])

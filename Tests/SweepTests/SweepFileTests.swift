@@ -22,6 +22,7 @@ import Testing
                 .init(
                     label: "nnrelief", method: "nnrelief", levels: [0.5, 0.8, 0.9, 0.95, 0.98].map { .sparsity($0) },
                     knobs: ["batch": 1000], start: .trained, allocation: .global, layers: .all, schedule: .oneShot,
+                    isCascade: false,
                     retrain: Retrain(mode: .learningRateRewinding, epochs: 20))
             ])
     }
@@ -71,15 +72,18 @@ import Testing
                 .init(
                     label: "magnitude-global", method: "magnitude-global", levels: [.sparsity(0), .sparsity(0.5)],
                     knobs: [:], start: .trained, allocation: .global, layers: .all, schedule: .oneShot,
+                    isCascade: false,
                     retrain: Retrain(mode: .fineTune, epochs: 70)),
                 .init(
                     label: "iterated", method: "nnrelief",
                     levels: [.knob(name: "alpha", value: 0.9), .knob(name: "alpha", value: 1)],
                     knobs: ["batch": 500], start: .trained, allocation: .global, layers: .all,
-                    schedule: .iterative(rounds: 20), retrain: Retrain(mode: .learningRateRewinding, epochs: 60)),
+                    schedule: .iterative(rounds: 20), isCascade: false,
+                    retrain: Retrain(mode: .learningRateRewinding, epochs: 60)),
                 .init(
                     label: "nnrelief", method: "nnrelief", levels: [.sparsity(0), .sparsity(0.5)],
                     knobs: ["batch": 1000], start: .trained, allocation: .global, layers: .all, schedule: .oneShot,
+                    isCascade: false,
                     retrain: Retrain(mode: .fineTune, epochs: 5)),
             ])
     }

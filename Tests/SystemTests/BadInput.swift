@@ -95,6 +95,9 @@ extension BadInput {
             name: "missing argument", arguments: ["plan"], form: .usage, says: ["Missing expected argument '<FILE>'"]),
         BadInput(name: "unknown command", arguments: ["prune"], form: .usage, says: ["Unexpected argument 'prune'"]),
         BadInput(
+            name: "no such method", arguments: ["methods", "nnrelif"],
+            says: ["there is no method 'nnrelif' (did you mean 'nnrelief'?): `espalier methods` lists them"]),
+        BadInput(
             name: "unknown role", arguments: ["keys", "add", "janitor", "x"], form: .usage,
             says: ["The value 'janitor' is invalid", "'worker', 'operator' or 'viewer'"]),
         BadInput(

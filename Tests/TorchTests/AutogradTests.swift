@@ -20,6 +20,8 @@ import Testing
         #expect(!silent.requiresGrad)
         #expect(try x.square().requiresGrad)
         #expect(try !x.detach().square().requiresGrad)
+        let loud = try withNoGrad { try (withGrad { try x.square() }, x.square()) }
+        #expect(loud.0.requiresGrad && !loud.1.requiresGrad)
         struct Stop: Error {}
         #expect(throws: Stop.self) { try withNoGrad { throw Stop() } }
         #expect(try x.square().requiresGrad)
@@ -146,12 +148,15 @@ import Testing
     }
 
     /// The kernels of our own are single precision: their gradients, and the gradients of those, against float64.
-    @Test(arguments: ["linear", "pool", "pool with overlap", "pool that drops an edge", "network"])
+    @Test(arguments: [
+        "linear", "pool", "pool with overlap", "pool that drops an edge", "network", "batchNorm", "batchNorm and ReLU",
+    ])
     func ownKernelsAgreeWithFloat64ToSecondOrder(name: String) throws {
         func secondOrder(_ dtype: DType) throws -> [Tensor] {
             let shapes =
                 switch name {
                 case "linear": [[4, 6], [5, 6], [5]]
+                case "batchNorm", "batchNorm and ReLU": [[5, 3, 4, 3], [3], [3]]
                 case "network": [[3, 2, 5, 5], [4, 2, 3, 3], [4], [4], [3, 16], [3]]
                 default: [[2, 3, 7, 6]]
                 }
@@ -160,6 +165,11 @@ import Testing
                 switch name {
                 case "linear": try inputs[0].linear(weight: inputs[1], bias: inputs[2])
                 case "network": try Self.smallNetworkLoss(inputs)
+                case "batchNorm", "batchNorm and ReLU":
+                    try inputs[0].batchNorm(
+                        weight: inputs[1], bias: inputs[2], runningMean: try Tensor.zeros([3], dtype: dtype),
+                        runningVariance: try Tensor.ones([3], dtype: dtype), training: true,
+                        relu: name == "batchNorm and ReLU")
                 case "pool": try inputs[0].narrow(dimension: 2, start: 0, length: 6).maxPool2d(kernel: 2)
                 case "pool with overlap": try inputs[0].maxPool2d(kernel: 3, stride: 1)
                 default: try inputs[0].maxPool2d(kernel: 2)

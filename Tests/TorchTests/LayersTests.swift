@@ -129,6 +129,41 @@ import Testing
         try expectClose([try Tensor([0, 4, 1] as [Double]).meanSquaredError(target).item()], [14.0 / 3])
     }
 
+    /// The single-precision kernel against libtorch's in float64, values and first gradients: one channel to many, rows
+    /// that fold and rows that do not, a mean far from zero.
+    @Test(arguments: [[4, 1, 2, 1], [3, 3, 5, 7], [4, 16, 8, 8], [2, 67, 3, 3], [2, 200, 3, 2]], [false, true])
+    func batchNormalisationAgreesWithFloat64(shape: [Int], relu: Bool) throws {
+        let generator = try Generator(seed: 3)
+        let channels = [shape[1]]
+        let tensors = [
+            try generator.normal(shape, mean: 20, deviation: 3), try generator.normal(channels),
+            try generator.normal(channels),
+        ]
+        let cotangent = try generator.normal(shape)
+        func run(_ dtype: DType) throws -> [Tensor] {
+            let inputs = try tensors.map { try $0.clone().to(dtype).requireGrad() }
+            let moments = [try Tensor.full(channels, 2, dtype: dtype), try Tensor.full(channels, 3, dtype: dtype)]
+            let output = try inputs[0].batchNorm(
+                weight: inputs[1], bias: inputs[2], runningMean: moments[0], runningVariance: moments[1],
+                training: true, relu: relu)
+            let loss = try (output * cotangent.to(dtype)).sum()
+            return try [output] + moments + gradients(of: loss, withRespectTo: inputs)
+        }
+        for (single, double) in zip(try run(.float32), try run(.float64)) {
+            try expectClose(single, double, tolerance: 5e-5)
+        }
+    }
+
+    @Test func batchNormalisationRefusesWhatDoesNotFit() throws {
+        for (images, channels) in [([2, 3, 2, 2], 4), ([1, 3, 1, 1], 3)] {
+            let vector = try Tensor.ones([channels])
+            #expect(throws: TorchError.self) {
+                try Tensor.ones(images).batchNorm(
+                    weight: vector, bias: vector, runningMean: vector, runningVariance: vector, training: true)
+            }
+        }
+    }
+
     @Test func batchNormalisation() throws {
         let x = try ramp([2, 2, 2, 2])
         let mean = try Tensor.zeros([2], dtype: .float64)

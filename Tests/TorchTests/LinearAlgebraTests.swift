@@ -17,6 +17,15 @@ import Testing
         }
     }
 
+    /// [[2, 1], [1, 2]]: 1 and 3, on the two diagonals.
+    @Test func eigenvaluesOfASymmetricMatrix() throws {
+        let x = try Tensor([2, 1, 1, 2] as [Double], shape: [2, 2])
+        let (values, vectors) = try x.symmetricEigen()
+        try expectClose(try values.toDoubles(), [1, 3], tolerance: 1e-12)
+        try expectClose(try (vectors * values).matmul(vectors.transposed()), x, tolerance: 1e-12)
+        #expect(throws: TorchError.self) { try x.narrow(dimension: 0, start: 0, length: 1).symmetricEigen() }
+    }
+
     /// A line through (0, 1), (1, 3), (2, 4): slope 3/2, intercept 7/6.
     @Test func leastSquaresFitsALine() throws {
         let x = try Tensor([0, 1, 1, 1, 2, 1] as [Double], shape: [3, 2])

@@ -47,6 +47,8 @@ const char *ct_version(void);
 ct_status ct_set_threads(intptr_t threads);
 intptr_t ct_threads(void);
 ct_status ct_set_deterministic(bool deterministic);
+// Memory that was freed stays with the process: nothing is returned to the system before its end.
+ct_status ct_keep_freed_memory(void);
 
 // MARK: - Tensors (tensor.cpp)
 
@@ -129,7 +131,7 @@ ct_status ct_sort(
 // Of all elements, `k` from 1.
 ct_status ct_kth_value(ct_tensor *x, intptr_t k, ct_tensor_out out);
 
-// MARK: - Layers (layers.cpp, convolution.cpp, linear.cpp, pooling.cpp)
+// MARK: - Layers (layers.cpp, convolution.cpp, linear.cpp, normalisation.cpp, pooling.cpp)
 
 ct_status ct_matmul(ct_tensor *a, ct_tensor *b, ct_tensor_out out);
 ct_status ct_linear(
@@ -140,9 +142,10 @@ ct_status ct_conv2d(
 ct_status ct_max_pool2d(
     ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out);
 ct_status ct_avg_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out);
+// With `relu`, max(., 0) of the normalised.
 ct_status ct_batch_norm(
     ct_tensor *x, ct_tensor *_Nullable weight, ct_tensor *_Nullable bias, ct_tensor *running_mean,
-    ct_tensor *running_variance, bool training, double momentum, double epsilon,
+    ct_tensor *running_variance, bool training, double momentum, double epsilon, bool relu,
     ct_tensor_out out);
 ct_status ct_log_softmax(ct_tensor *x, intptr_t dimension, ct_tensor_out out);
 ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, double smoothing, ct_tensor_out out);
@@ -153,6 +156,8 @@ ct_status ct_unfold(ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t pad
 
 // The reduced form: x = u * diag(s) * vh.
 ct_status ct_svd(ct_tensor *x, ct_tensor_out u, ct_tensor_out s, ct_tensor_out vh);
+// Of a symmetric matrix, of which only the lower triangle is read: x = vectors * diag(values) * vectors^T.
+ct_status ct_eigh(ct_tensor *x, ct_tensor_out values, ct_tensor_out vectors);
 // The smallest solution of least squared error of x * solution = targets; both matrices.
 ct_status ct_least_squares(ct_tensor *x, ct_tensor *targets, ct_tensor_out out);
 

@@ -1,0 +1,31 @@
+internal import Networks
+internal import Sweep
+internal import Torch
+
+/// What methods that prune while the network trains ask.
+extension PruningContext {
+    /// The same context in the course of the training.
+    func at(_ moment: TrainingMoment) throws -> PruningContext {
+        try PruningContext(
+            network: network, parameters: moment.parameters, masks: moment.masks, dense: dense, pruning: pruning,
+            seed: seed, round: round, examples: examples, record: record)
+    }
+
+    /// The requested sparsity. Throws ``PruningError`` where the level is a knob, and ``InfeasibleLevel`` where the
+    /// selected layers hold too few weights, which is better known before a training than after it.
+    func requestedSparsity() throws -> Double {
+        guard let sparsity = pruning.level.sparsity else {
+            throw PruningError("\(pruning.method) has no level knob; give sparsities instead")
+        }
+        _ = try Allocation.global.quotas(removing: removals(sparsity), from: eligible)
+        return sparsity
+    }
+
+    /// How many of the prunable weights are gone at a sparsity.
+    func removals(_ sparsity: Double) -> Int { Int((sparsity * Double(network.prunableCount)).rounded()) }
+
+    /// What is left when the weights of the lowest scores are gone, of all prunable weights exactly so large a share.
+    func selecting(_ sparsity: Double, by scores: [String: Tensor], _ allocation: Allocation? = nil) throws -> Masks {
+        try ExactSelection(self, scores: scores).removing(removals(sparsity), allocation ?? pruning.allocation)
+    }
+}

@@ -1,0 +1,57 @@
+import Engine
+import Foundation
+import Sweep
+import Testing
+
+/// `espalier-engine dataset`: what it prints can stand in a sweep file, and the stage then finds its data.
+@Suite(.timeLimit(.minutes(1))) struct DatasetCommandTests {
+    static func printed(_ arguments: [String]) throws -> (text: String, status: Int32) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = EngineProcess.executable
+        process.arguments = ["dataset"] + arguments
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (text, process.terminationStatus)
+    }
+
+    /// IDX images 16x16 that are bright where their label says, under the name of a data set of the catalogue.
+    @Test func itsTextGoesIntoASweepFile() throws {
+        let scratch = try Scratch()
+        let folder = URL(fileURLWithPath: scratch("mnist"))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (part, count) in [("train", 200), ("t10k", 40)] {
+            let images = (0..<count).flatMap { image in (0..<256).map { UInt8($0 / 64 == image % 4 ? 200 : 20) } }
+            let labels = (0..<count).map { UInt8($0 % 4) }
+            try Data([0, 0, 8, 3, 0, 0, 0, UInt8(count), 0, 0, 0, 16, 0, 0, 0, 16] + images)
+                .write(to: folder.appendingPathComponent("\(part)-images-idx3-ubyte"))
+            try Data([0, 0, 8, 1, 0, 0, 0, UInt8(count)] + labels)
+                .write(to: folder.appendingPathComponent("\(part)-labels-idx1-ubyte"))
+        }
+        let (text, status) = try Self.printed(["mnist", "--data", scratch.path])
+        #expect(status == 0)
+        let file = try SweepFile(
+            yaml: "\(text)network: lenet-300-100\nmethods: [random]\ntraining: {epochs: 5, batch-size: 20}\n",
+            fileName: "s.yaml")
+        #expect(file.dataset.name == "my-mnist" && file.dataset.folder == "mnist")
+        let stage = try #require(Plan(file).stages.first?.stage)
+        let job = Job(key: try stage.key, stage: stage, dataDirectory: scratch.path, workDirectory: scratch("work"))
+        #expect(try StageRunner.outcome(of: job)[.testAccuracy] == 1)
+    }
+
+    @Test func whatItCannotReadIsSaidInASentence() throws {
+        let scratch = try Scratch()
+        for (arguments, says) in [
+            (["none", "--data", scratch.path], "espalier-engine: cannot read the folder \(scratch("none"))"),
+            (["../x", "--data", scratch.path], "espalier-engine: '../x' is no folder name"),
+            (["x", "--data", "/nowhere"], "espalier-engine: there is no data directory /nowhere"),
+        ] {
+            let (text, status) = try Self.printed(arguments)
+            #expect(text.hasPrefix(says) && text.split(separator: "\n").count == 1, "\(text)")
+            #expect(status == 2)
+        }
+    }
+}
