@@ -20,7 +20,9 @@ struct EmpiricalSensitivity {
     private let room = 1 << 22
 
     /// One number per weight, in 0...1, by parameter name; of each weight's shape.
-    func callAsFunction(_ network: Network, _ parameters: [String: Tensor], over images: Tensor) throws -> [String: Tensor] {
+    func callAsFunction(
+        _ network: Network, _ parameters: [String: Tensor], over images: Tensor
+    ) throws -> [String: Tensor] {
         let values = try parameters.mapValues { try $0.detach() }
         var found: [String: Tensor] = [:]
         let batch = 64
@@ -83,7 +85,8 @@ struct EmpiricalSensitivity {
         let patches = try incoming.reshape([count, groups, 1, inputs, positions])
         let parts = try stride(from: 0, to: outputs, by: step).map { start in
             let some = min(step, outputs - start)
-            return try (inverses.narrow(dimension: 2, start: start, length: some)
+            return try
+                (inverses.narrow(dimension: 2, start: start, length: some)
                 .reshape([count, groups, some, 1, positions]) * patches).amax([4])
         }
         return try Tensor.cat(parts, dimension: 2)

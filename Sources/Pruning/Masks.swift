@@ -37,8 +37,18 @@ package struct Masks {
         1 - Double(try prunableNonzero()) / Double(network.prunableCount)
     }
 
-    /// The first layer that has no weight left.
+    /// The first layer that has no weight left where such layers cut the output off from the input; nil where a way
+    /// around them is left, as past an emptied residual branch.
     package func collapsedParameter() throws -> String? {
-        try network.prunable.first { try nonzero($0) == 0 }?.name
+        let empty = try network.prunable.map(\.name).filter { name in
+            try tensors[name].map { try $0.countNonzero().itemInt() == 0 } ?? false
+        }
+        guard let first = empty.first else { return nil }
+        var isReached = network.nodes.map { _ in false }
+        for (index, node) in network.nodes.enumerated() {
+            let isFed = node.inputs.isEmpty || node.inputs.contains { isReached[$0] }
+            isReached[index] = isFed && !(node.weightShape != nil && empty.contains(node.weightName))
+        }
+        return isReached.last == true ? nil : first
     }
 }

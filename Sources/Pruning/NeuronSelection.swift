@@ -46,7 +46,8 @@ struct NeuronSelection {
             let inPlace = try Tensor.zeros(score.shape, dtype: .float64).scatter(dimension: 1, order, before)
             // Where nothing may be removed, everything comes before any alpha.
             let isFree = eligible.contains(node.weightName)
-            let shareBefore = try isFree
+            let shareBefore =
+                try isFree
                 ? inPlace.maskedFill(score.equal(0), .infinity) : Tensor.full(score.shape, -.infinity, dtype: .float64)
             return (
                 index,

@@ -97,5 +97,16 @@ import Torch
         let masks = try Self.selection([1, 1, 1, 1, 1, 1], [2, 2, 2, 2]).removing(6, .global)
         #expect(try masks.collapsedParameter() == "a.weight")
         #expect(try Masks(wholeOf: tiny()).collapsedParameter() == nil)
+        // An emptied branch beside a way around it is no collapse; one layer that everything passes is.
+        let network = try ReferenceNetwork().network
+        func collapsed(_ names: String...) throws -> String? {
+            let empty = try names.map { name in
+                (name, try Tensor.zeros(#require(network.prunable.first { $0.name == name }).shape, dtype: .bool))
+            }
+            return try Masks(Dictionary(uniqueKeysWithValues: empty), of: network).collapsedParameter()
+        }
+        #expect(try collapsed("conv2.weight") == nil)
+        #expect(try collapsed("conv1.weight") == "conv1.weight")
+        #expect(try collapsed("conv2.weight", "fc.weight") == "conv2.weight")
     }
 }

@@ -9,7 +9,8 @@ import Torch
 @Suite(.timeLimit(.minutes(1))) struct SiPPTests {
     /// Rows of random sensitivities whose sizes differ, all of positive weights.
     static func rows(_ neurons: Int, _ inputs: Int, seed: UInt64 = 1) throws -> (rows: SampledRows, sums: [Double]) {
-        let sensitivity = try Generator(seed: 7).uniform([neurons, inputs])
+        let sensitivity =
+            try Generator(seed: 7).uniform([neurons, inputs])
             * Tensor((1...neurons).map { Float($0) / Float(neurons) }, shape: [neurons, 1])
         let rows = try SampledRows(
             sensitivity, weight: Tensor.ones([neurons, inputs]), logTerm: 40, seed: seed)
@@ -18,7 +19,8 @@ import Torch
 
     static func kept(_ rows: SampledRows, _ count: Int) throws -> Tensor {
         let priorities = try rows.priorities()
-        return try ExactSelection.keep(priorities.flatten(), removing: priorities.count - count).reshape(priorities.shape)
+        return try ExactSelection.keep(priorities.flatten(), removing: priorities.count - count).reshape(
+            priorities.shape)
     }
 
     /// The convex programme of the budgets, solved by bisection over the multiplier with the bound itself, no derivative.

@@ -26,14 +26,18 @@ import Torch
         #expect(sums.allSatisfy { abs($0 - flow) <= 1e-12 * flow }, "\(sums), \(flow)")
     }
 
-    /// One weight of a thousand left: magnitude empties layers, SynFlow none.
-    @Test(arguments: [("lenet-5", [1, 28, 28], 100), ("resnet-20", [3, 8, 8], 100), ("vgg-16-bn", [3, 32, 32], 8)])
+    /// One weight of a thousand left: magnitude cuts the network in two, SynFlow never does.
+    ///
+    /// In so small a residual network whole branches go (in PyTorch too); the way around them carries the flow.
+    @Test(arguments: [("lenet-5", [1, 28, 28], 100), ("resnet-20", [3, 8, 8], 100), ("vgg-16-bn", [3, 32, 32], 15)])
     func noLayerCollapses(_ name: String, _ shape: [Int], _ rounds: Int) throws {
         let network = try Network.named(name, inputShape: shape, classes: 10)
         let synflow = try context(network, method: "synflow", knobs: ["rounds": Double(rounds)])
         let masks = try #require(try prune(0.999, in: synflow).masks)
         #expect(try masks.collapsedParameter() == nil)
-        #expect(try masks.prunableNonzero() == network.prunableCount - Int((0.999 * Double(network.prunableCount)).rounded()))
+        #expect(
+            try masks.prunableNonzero() == network.prunableCount
+                - Int((0.999 * Double(network.prunableCount)).rounded()))
         let magnitude = try context(network, method: "magnitude-global")
         #expect(try prune(0.999, in: magnitude).masks?.collapsedParameter() != nil)
     }

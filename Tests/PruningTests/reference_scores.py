@@ -11,11 +11,10 @@ import json
 import struct
 import sys
 
-import numpy
 import torch
 from torch.nn import functional
 
-DTYPES = {"F32": "<f4", "F64": "<f8", "I64": "<i8"}
+DTYPES = {"F32": torch.float32, "F64": torch.float64, "I64": torch.int64}
 WEIGHTS = ["conv1.weight", "conv2.weight", "fc.weight"]
 
 
@@ -25,12 +24,13 @@ def read(path):
         content = file.read()
     (length,) = struct.unpack("<Q", content[:8])
     header = json.loads(content[8 : 8 + length])
+    data = bytearray(content[8 + length :])
     header.pop("__metadata__", None)
     tensors = {}
     for name, entry in header.items():
-        begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        array = numpy.frombuffer(content[begin:end], DTYPES[entry["dtype"]]).reshape(entry["shape"])
-        tensors[name] = torch.tensor(array if entry["dtype"] == "I64" else array.astype(numpy.float64))
+        begin, end = entry["data_offsets"]
+        raw = torch.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        tensors[name] = raw.double() if raw.is_floating_point() else raw.clone()
     return tensors
 
 
@@ -38,7 +38,8 @@ def write(tensors, path):
     """Writes float64 tensors as a safetensors file."""
     header, data = {}, b""
     for name in sorted(tensors):
-        raw = numpy.ascontiguousarray(tensors[name].detach().numpy().astype("<f8")).tobytes()
+        values = tensors[name].detach().flatten().tolist()
+        raw = struct.pack(f"<{len(values)}d", *values)
         header[name] = {
             "dtype": "F64",
             "shape": list(tensors[name].shape),
@@ -143,7 +144,7 @@ def nnrelief(values, inputs):
     """The mean contribution of each connection over that of its neuron, Dekhovich et al. 2024."""
     scores = {}
     for name, (patches, weight) in layer_terms(values, inputs).items():
-        area = values[name][0, 0].numel() if weight.shape[0] != 1 or values[name].dim() == 4 else 1
+        area = values[name][0, 0].numel()
         products = weight.abs()[None, :, :, :, None] * patches.abs()[:, :, None]
         maps = products.unflatten(3, (-1, area)).sum(4)
         contributions = maps.square().sum(-1).sqrt().mean(0).flatten(0, 1)
