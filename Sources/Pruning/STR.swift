@@ -56,7 +56,9 @@ final class STR: Trainer {
         }
         weightDecay = try context.knob("lambda")
         names = context.eligible.map(\.name)
-        learned = try names.map { NamedTensor(name: "threshold/\($0)", tensor: try Tensor.full([], start).requireGrad()) }
+        learned = try names.map {
+            NamedTensor(name: "threshold/\($0)", tensor: try Tensor.full([], start).requireGrad())
+        }
         isFrozen = try Tensor.zeros([], dtype: .bool)
         return nil
     }
