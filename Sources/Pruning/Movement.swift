@@ -11,7 +11,8 @@ internal import Torch
 ///     straight through:  dL/dS = dL/dw' w,    dL/dw = dL/dw' M
 ///
 /// so that under gradient descent S = -rate sum_t w dL/dw'. Sparsity follows the cubic ramp of ``CubicRamp``. A weight out of
-/// the mask keeps its value and its score goes on moving: it may come back until the ramp ends. Only then is it zero.
+/// the mask keeps its value and its score goes on moving: it may come back until the ramp ends, and is zero at the end.
+/// Scores need steps that move weights: a few of the small ones at a schedule's end leave the choice to noise.
 ///
 /// Defaults: global competition and a score rate of 1 times the weights' (ours; scores only compete with each other, so the
 /// rate decides nothing under plain gradient descent), ramp as in ``Gradual``. Deviations: exact counts; scores change places
@@ -42,7 +43,8 @@ final class Movement: Trainer {
         let rate = try context.knob("score-rate")
         learned = try context.eligible.map { parameter in
             NamedTensor(
-                name: "score/\(parameter.name)", tensor: try Tensor.zeros(parameter.shape).requireGrad(), weightDecay: 0,
+                name: "score/\(parameter.name)", tensor: try Tensor.zeros(parameter.shape).requireGrad(),
+                weightDecay: 0,
                 learningRateFactor: rate)
         }
         kept = try context.masks.tensors.filter { names.contains($0.key) }.mapValues { try $0.clone() }
