@@ -11,17 +11,17 @@ internal import Torch
 ///     w' = sign(w) relu(|w| - g(s))
 ///     dL/dw = dL/dw' where w' is not 0, else 0;    dL/ds = -g'(s) sum_{w' is not 0} sign(w) dL/dw'
 ///
-/// Weights and s are learned by one optimiser with one weight decay lambda, which draws a negative s, and so the threshold,
-/// upwards. After training w' takes the place of w: the outputs stay the same to the bit.
+/// Weights and s are learned by one optimiser with one weight decay lambda, which draws a negative s, and so the
+/// threshold, upwards. After training w' takes the place of w: the outputs stay the same to the bit.
 ///
-/// A level of the knob `s-init` is the paper's method: s starts there in every layer and the sparsity is an outcome. The
-/// authors' -3200 needs their 100 epochs of ImageNet; runs of minutes want -5 to -10. A requested sparsity is sought: s
-/// starts at -8 (a threshold of 0.0003) and, besides what it learns, is halved over each third of the training, so that the
-/// threshold comes to the size of weights (0.02 and more) after the first. As soon as the requested share of all prunable
-/// weights lies below its layer's threshold the set is frozen: exactly as many as asked for, those with the smallest
-/// |w| - g(s), are gone, w' takes the place of w, and training goes on without thresholds. Where learning holds the
-/// thresholds back so long, the set is frozen so after two thirds of the training, to leave the rest for recovery. A kept
-/// weight below its threshold is zero until it learns.
+/// A level of the knob `s-init` is the paper's method: s starts there in every layer and the sparsity is an outcome.
+/// The authors' -3200 needs their 100 epochs of ImageNet; runs of minutes want -5 to -10. A requested sparsity is
+/// sought: s starts at -8 (a threshold of 0.0003) and, besides what it learns, is halved over each third of the
+/// training, so that the threshold comes to the size of weights (0.02 and more) after the first. As soon as the
+/// requested share of all prunable weights lies below its layer's threshold the set is frozen: exactly as many as asked
+/// for, those with the smallest |w| - g(s), are gone, w' takes the place of w, and training goes on without thresholds.
+/// Where learning holds the thresholds back so long, the set is frozen so after two thirds of the training, to leave
+/// the rest for recovery. A kept weight below its threshold is zero until it learns.
 ///
 /// Defaults: lambda 1e-4 (ours; the authors: 2.25e-5 for ResNet-50 at 90 %). Deviations: the search for a requested
 /// sparsity. Cost: a few elementwise operations per step, and a count of the weights below the threshold.
@@ -92,8 +92,8 @@ final class STR: Trainer {
         return try freeze(context, to: nil)
     }
 
-    /// Writes the effective weights into the parameters and says what is left: the requested share exactly, or without one
-    /// whatever is not zero.
+    /// Writes the effective weights into the parameters and says what is left: the requested share exactly, or without
+    /// one whatever is not zero.
     private func freeze(_ context: PruningContext, to target: Double?) throws -> Masks {
         let effective = try effective(context.parameters)
         var masks = context.masks

@@ -146,7 +146,8 @@ final class TrainerCourse {
         return try SafeTensors(contentsOf: output).tensors
     }
 
-    /// Compares the gradients of the first step, and the loss, with a reference's; relative error in each tensor's norm.
+    /// Compares the gradients of the first step, and the loss, with a reference's; relative error in each tensor's
+    /// norm.
     func expectGradients(_ reference: [String: Tensor]) throws {
         try optimizer.zeroGrad()
         let loss = try loss(0)
