@@ -70,6 +70,13 @@ extension SweepFileReading {
         let retrain = retrain(fields["retrain"], course, known, defaults)
         var levels = levels(fields, known, defaults)
         if course.isCascade { levels.sort { $0.sparsity ?? 0 < $1.sparsity ?? 0 } }
+        if course.isCascade, retrain.mode == .weightRewinding, known?.structure == .channel || known?.structure == .rank
+        {
+            reader.report(
+                fields["schedule"] ?? field,
+                "\(method) leaves a smaller network, which has no initial weights to go back to; write another `retrain.mode`"
+            )
+        }
         if course.isCascade, levels.count > SweepFile.maximumCascade {
             reader.report(
                 fields["schedule"] ?? field,

@@ -165,6 +165,10 @@ import Testing
             "3:41: methods[0].schedule: filter-l1 cannot be gradual, only methods that score single weights; remove the key"
         ),
         (
+            "methods: [{method: filter-l1, schedule: cascade, retrain: {mode: weight-rewinding}}]",
+            "3:41: methods[0].schedule: filter-l1 leaves a smaller network, which has no initial weights to go back to; write another `retrain.mode`"
+        ),
+        (
             "methods: [{method: str, iterations: 3}]",
             "3:37: methods[0].iterations: str prunes within one training; remove the key"
         ),
