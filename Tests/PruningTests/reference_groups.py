@@ -115,9 +115,10 @@ def thinet(values):
         result[group] = places
         for name, x in tables.items():
             kept = list(range(0, channels, 2))
-            solution = torch.linalg.lstsq(x[:, kept], x.sum(1, keepdim=True)).solution[:, 0]
+            # Of the best factors, those nearest to 1: dead channels leave a choice.
+            missing = (x.sum(1) - x[:, kept].sum(1))[:, None]
             factors = torch.ones(channels, dtype=torch.float64)
-            factors[kept] = solution
+            factors[kept] += torch.linalg.lstsq(x[:, kept], missing, driver="gelsd").solution[:, 0]
             result[f"{name}.factors"] = factors.tolist()
     return result
 
