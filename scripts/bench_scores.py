@@ -119,10 +119,13 @@ def sipp(model, images, labels):
 
 @torch.no_grad()
 def pfp(model, images, labels):
-    """Largest share of an input channel in any output, over patches, kernel entries and images."""
+    """Largest share of an input channel in any output, over patches, kernel entries and images; not of the images' own
+    channels, which stay."""
     scores = {}
 
     def see(layer, x):
+        if layer is layers(model)[0]:
+            return
         weight = layer.weight.flatten(1)
         best = torch.zeros(weight.shape[1])
         for image in patches(layer, x):
@@ -132,9 +135,9 @@ def pfp(model, images, labels):
                 for part in (weight.clamp(min=0), (-weight).clamp(min=0)):
                     total = part @ signed.T
                     share = torch.where(total > torch.finfo().eps, 1 / total, 0)
-                    for w, s in zip(part, share):
-                        best = torch.maximum(best, w * (signed * s[:, None]).amax(0))
-        scores[layer] = best.reshape(layer.weight.shape[1], -1).amax(1)
+                    largest = (share[:, :, None] * signed).amax(1)
+                    best = torch.maximum(best, (part * largest).amax(0))
+        scores[layer] = best
 
     with_inputs(model, images, see)
     return list(scores.values())
@@ -157,20 +160,24 @@ def slimming(model, images, labels):
 
 @torch.no_grad()
 def thinet(model, images, labels, samples=1000):
-    """Greedy order of each layer's input channels by the squared sum of what the dropped ones contribute."""
-    orders = []
+    """Greedy order of the channels each layer reads, by the squared sum of what the dropped ones gave to sampled outputs."""
+    orders, channels = [], []
 
     def see(layer, x):
-        weight, columns = layer.weight.flatten(1), patches(layer, x)
-        chosen = columns.flatten(0, 1)[torch.randint(columns.shape[0] * columns.shape[1], (samples,))]
-        filters = weight[torch.randint(len(weight), (samples,))]
-        contributions = (chosen * filters).reshape(samples, layer.weight.shape[1], -1).sum(2)
-        dropped, order = torch.zeros(samples), []
-        left = list(range(contributions.shape[1]))
-        while left:
-            errors = (contributions[:, left] + dropped[:, None]).square().sum(0)
-            order.append(left.pop(int(errors.argmin())))
-            dropped += contributions[:, order[-1]]
+        channels.append(len(layer.weight))
+        if len(channels) == 1:
+            return
+        columns = patches(layer, x)
+        count, positions = columns.shape[:2]
+        chosen = columns[torch.randint(count, (samples,)), torch.randint(positions, (samples,))]
+        filters = layer.weight.flatten(1)[torch.randint(len(layer.weight), (samples,))]
+        gave = (chosen * filters).double().reshape(samples, channels[-2], -1).sum(2)
+        gram = gave.T @ gave
+        error, order = gram.diagonal().clone(), []
+        for _ in range(len(gram)):
+            order.append(int(error.argmin()))
+            error += 2 * gram[order[-1]]
+            error[order] = torch.inf
         orders.append(order)
 
     with_inputs(model, images, see)

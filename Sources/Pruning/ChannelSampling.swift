@@ -43,7 +43,8 @@ struct ChannelSampling {
                 // The draws that so many channels need.
                 let draws = count < complexity.draws.count ? complexity.draws[count] : .infinity
                 guard let top = nextLikely.first, let drawn = nextEarly.first else { break }
-                let certain = probabilities[top] * draws >= 1
+                // A single one is the most likely, as in the authors' code.
+                let certain = count == 1 || probabilities[top] * draws >= 1
                 order.append(certain ? top : drawn)
                 isCertain.append(certain)
                 taken.insert(certain ? top : drawn)

@@ -5,9 +5,9 @@ internal import Torch
 /// Removal of whole channels by score until a share of the dense network's prunable weights is gone.
 ///
 /// Under global allocation the channels of all groups go by rising score; under uniform allocation by their rank within
-/// their group, so that every group loses the same share. A channel that holds more than what is still to go is passed
-/// over, smaller ones of other groups go instead, and in the end one more goes where that comes closer. Every group keeps
-/// at least one channel, and always those of its largest scores.
+/// their group, so that every group loses the same share. Where a channel that holds too much for what is still to go comes
+/// next and stopping there would miss the sparsity by more than a fifth of a point, it is passed over and smaller ones of
+/// other groups go instead. Every group keeps at least one channel, and always those of its largest scores.
 struct ChannelSelection {
     private let network: Network
     private let groups: [ChannelGroup]
@@ -70,19 +70,25 @@ struct ChannelSelection {
     /// The channels kept, ascending, by group name.
     func kept(sparsity target: Double) throws -> [String: [Int]] {
         var left = groups.map(\.channels)
-        // Weights still to go; those of single channels are whole numbers of them.
+        // Weights still to go.
         var rest = Double(network.prunableCount) - (1 - target) * Double(densePrunable)
-        // What is passed over once may fit later, when other groups have shrunk.
+        let precision = 0.002 * Double(densePrunable)
+        var isMet = false
         for group in order where left[group] > 1 {
             let freed = Double(freed(by: group, left))
-            guard freed <= rest else { continue }
+            if freed > rest {
+                guard min(rest, freed - rest) <= precision else { continue }
+                isMet = true
+                if rest <= freed - rest { break }
+            }
             left[group] -= 1
             rest -= freed
+            if isMet { break }
         }
+        // Only large ones are left: the closest.
         let last = groups.indices.filter { left[$0] > 1 }
-            .map { (group: $0, distance: abs(rest - Double(freed(by: $0, left)))) }
-            .min { $0.distance < $1.distance }
-        if let last, last.distance < abs(rest) { left[last.group] -= 1 }
+            .map { (group: $0, miss: abs(Double(freed(by: $0, left)) - rest)) }.min { $0.miss < $1.miss }
+        if let last, !isMet, last.miss < rest { left[last.group] -= 1 }
         var kept: [String: [Int]] = [:]
         for (position, group) in groups.enumerated() {
             kept[group.name] = ranked[position].suffix(left[position]).sorted()

@@ -8,8 +8,8 @@ internal import Sweep
 ///
 ///     s(t) = s_final + (s_initial - s_final) (1 - (t - t0) / (t1 - t0))^3
 ///
-/// Knobs: `begin` and `end`, t0 and t1 as shares of the training; `interval`, updates between two prunings. A training in
-/// which fewer than ten intervals fit between begin and end gets intervals of a tenth of the way.
+/// Knobs: `begin` and `end`, t0 and t1 as shares of the training; `interval`, updates between two prunings. A training
+/// in which fewer than ten intervals fit between begin and end gets intervals of a tenth of the way.
 struct CubicRamp {
     private let begin: Double
     private let end: Double

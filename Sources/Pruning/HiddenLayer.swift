@@ -18,8 +18,7 @@ struct HiddenLayer {
         /// Nil: the first never varies.
         let second: Int?
         let correlation: Double
-        /// What comes first: |rho|, and more than any for a neuron that never varies.
-        var strength: Double { second == nil ? .infinity : abs(correlation) }
+        var isConstant: Bool { second == nil }
     }
 
     let group: ChannelGroup
@@ -38,8 +37,12 @@ struct HiddenLayer {
     /// A variance that is so small a part of the mean square is rounding.
     private static let rounding = 1e-12
 
+    /// Of the dense network's neurons.
+    private let denseCount: Int
+
     /// Nil where the group is more than one dense layer that only dense layers with a bias read, all of them the same values.
-    init?(_ group: ChannelGroup, in network: Network) {
+    init?(_ group: ChannelGroup, in context: PruningContext) {
+        let network = context.network
         guard group.producers.count == 1, case .linear = network.nodes[group.producers[0]].layer else { return nil }
         let readers = group.consumers.map { (node: network.nodes[$0.node], spread: $0.spread) }
         guard let inputs = readers.first?.node.inputs,
@@ -49,11 +52,15 @@ struct HiddenLayer {
         readerWeights = readers.map(\.node.weightName)
         readerBiases = readers.map(\.node.biasName)
         left = group.channels
+        denseCount = context.dense.nodes.first { $0.name == group.name }?.outputShape[0] ?? group.channels
         isAlive = Array(repeating: true, count: group.channels)
     }
 
     /// The neurons that are not gone, ascending.
     var alive: [Int] { isAlive.indices.filter { isAlive[$0] } }
+
+    /// The share of the dense network's neurons that are left.
+    var share: Double { Double(left) / Double(denseCount) }
 
     /// The next pair to fold; nil where they are used up.
     var best: Pair? { pairs.first }

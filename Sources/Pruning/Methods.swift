@@ -49,7 +49,8 @@ package enum Methods {
         guard pruning.schedule == .gradual, method.trainer == nil else { return method }
         guard let scorer = method.scorer, scorer.scope == .weight else {
             throw PruningError(
-                "a gradual schedule removes single weights by a score, and \(pruning.method) does not; use another schedule")
+                "a gradual schedule removes single weights by a score, and \(pruning.method) does not; use another schedule"
+            )
         }
         return Method(Gradual(scorer))
     }

@@ -4,20 +4,22 @@ internal import Torch
 
 /// Movement pruning: weights that move towards zero matter least, however large they are.
 ///
-/// Source: V. Sanh, T. Wolf, A. Rush, "Movement Pruning: Adaptive Sparsity by Fine-Tuning", NeurIPS 2020 (arXiv 2005.07683),
-/// section 4, the hard version. Every weight w has a score S, zero at first, and a mask M that keeps the highest scores:
+/// Source: V. Sanh, T. Wolf, A. Rush, "Movement Pruning: Adaptive Sparsity by Fine-Tuning", NeurIPS 2020 (arXiv
+/// 2005.07683), section 4, the hard version. Every weight w has a score S, zero at first, and a mask M that keeps the
+/// highest scores:
 ///
 ///     forward:           w' = w M
 ///     straight through:  dL/dS = dL/dw' w,    dL/dw = dL/dw' M
 ///
-/// so that under gradient descent S = -rate sum_t w dL/dw'. Sparsity follows the cubic ramp of ``CubicRamp``. A weight out of
-/// the mask keeps its value and its score goes on moving: it may come back until the ramp ends. Only then is it zero.
+/// so that under gradient descent S = -rate sum_t w dL/dw'. Sparsity follows the cubic ramp of ``CubicRamp``. A weight
+/// out of the mask keeps its value and its score goes on moving: it may come back until the ramp ends, and is zero at
+/// the end. Scores need steps that move weights: a few of the small ones at a schedule's end leave the choice to noise.
 ///
-/// Defaults: global competition and a score rate of 1 times the weights' (ours; scores only compete with each other, so the
-/// rate decides nothing under plain gradient descent), ramp as in ``Gradual``. Deviations: exact counts; scores change places
-/// at each pruning, where the authors select at each step; after the ramp the masks stay, where theirs go on moving; scores
-/// have no weight decay. Cost: one score per weight, moved by the optimiser, a few elementwise operations per step, and one
-/// sort of the scores per pruning.
+/// Defaults: global competition and a score rate of 1 times the weights' (ours; scores only compete with each other, so
+/// the rate decides nothing under plain gradient descent), ramp as in ``Gradual``. Deviations: exact counts; scores
+/// change places at each pruning, where the authors select at each step; after the ramp the masks stay, where theirs go
+/// on moving; scores have no weight decay. Cost: one score per weight, moved by the optimiser, a few elementwise
+/// operations per step, and one sort of the scores per pruning.
 final class Movement: Trainer {
     private var context: PruningContext?
     private var names: [String] = []
@@ -42,7 +44,8 @@ final class Movement: Trainer {
         let rate = try context.knob("score-rate")
         learned = try context.eligible.map { parameter in
             NamedTensor(
-                name: "score/\(parameter.name)", tensor: try Tensor.zeros(parameter.shape).requireGrad(), weightDecay: 0,
+                name: "score/\(parameter.name)", tensor: try Tensor.zeros(parameter.shape).requireGrad(),
+                weightDecay: 0,
                 learningRateFactor: rate)
         }
         kept = try context.masks.tensors.filter { names.contains($0.key) }.mapValues { try $0.clone() }

@@ -4,9 +4,10 @@ internal import Torch
 
 /// Folds neurons of hidden dense layers into others of their layer, one by one.
 ///
-/// Of all layers, the pair with the largest |rho| is next; constant neurons come before all pairs. Activations of a layer do
-/// not depend on what is folded in it, so its statistics stay right however many go; they are measured again after so many
-/// folds in front of another layer. A neuron that is gone is still there until ``result``, but nobody reads it.
+/// Layers take turns, so that all keep about the same share of their neurons: always the one that has the most left is next,
+/// with its pair of the largest |rho|. Constant neurons come before all pairs. Activations of a layer do not depend on what is
+/// folded in it, so its statistics stay right however many go; they are measured again after so many folds in front of
+/// another layer. A neuron that is gone is still there until ``result``, but nobody reads it.
 struct NeuronFolding {
     /// Folds in front of a layer after which its statistics are measured again.
     private static let folds = 8
@@ -25,14 +26,16 @@ struct NeuronFolding {
         images = try context.examples.first(Int(context.knob("batch")))
         classes = context.dense.outputShape[0]
         values = try context.parameters.mapValues { try $0.detach() }
-        layers = context.eligibleGroups.compactMap { HiddenLayer($0, in: context.network) }
+        layers = context.eligibleGroups.compactMap { HiddenLayer($0, in: context) }
         guard !layers.isEmpty else {
             throw InfeasibleLevel(
                 "the network has no hidden dense layer among those selected, and \(context.pruning.method) prunes no "
                     + "others; check `layers` of the sweep file; not retrained")
         }
         for layer in layers {
-            for name in layer.readerWeights + layer.readerBiases { values[name] = try context.parameter(name).detach().clone() }
+            for name in layer.readerWeights + layer.readerBiases {
+                values[name] = try context.parameter(name).detach().clone()
+            }
         }
         try measure()
     }
@@ -88,14 +91,17 @@ struct NeuronFolding {
     private var snapshot: ([String: Tensor], [HiddenLayer], Int) {
         get throws {
             var copies = values
-            for name in layers.flatMap({ $0.readerWeights + $0.readerBiases }) { copies[name] = try values[name]?.clone() }
+            for name in layers.flatMap({ $0.readerWeights + $0.readerBiases }) {
+                copies[name] = try values[name]?.clone()
+            }
             return (copies, layers, staleFolds)
         }
     }
 
     private var accuracy: Double {
         get throws {
-            let logits = try context.network.forward(images.inputs, values).narrow(dimension: 1, start: 0, length: classes)
+            let logits = try context.network.forward(images.inputs, values).narrow(
+                dimension: 1, start: 0, length: classes)
             let right = try logits.argmax(dimension: 1).equal(images.labels).countNonzero().itemInt()
             return Double(right) / Double(max(images.labels.count, 1))
         }
@@ -121,11 +127,13 @@ struct NeuronFolding {
 
     // MARK: - Folding
 
-    /// The layer whose best pair correlates most, nil where every layer has one neuron left.
+    /// The layer to fold in, nil where every layer has one neuron left.
     private mutating func next(except closed: Set<Int> = []) throws -> Int? {
         let open = layers.indices.filter { layers[$0].left > 1 && !closed.contains($0) }
         if staleFolds >= Self.folds || open.contains(where: { layers[$0].best == nil }) { try measure() }
-        return open.filter { layers[$0].best != nil }.max { (layers[$0].best?.strength ?? -1) < (layers[$1].best?.strength ?? -1) }
+        if let constant = open.first(where: { layers[$0].best?.isConstant == true }) { return constant }
+        // Of equal shares, the earlier layer.
+        return open.filter { layers[$0].best != nil }.max { (layers[$0].share, $1) < (layers[$1].share, $0) }
     }
 
     /// Folds the best pair of a layer.

@@ -83,13 +83,15 @@ struct RankSelection {
         let target = (1 - sparsity) * dense
         guard Double(total) <= target + PruningRound.tolerance * dense else {
             throw InfeasibleLevel(
-                "factors of rank 1 leave \(total) of \(Int(dense)) prunable weights; ask for less sparsity; not retrained")
+                "factors of rank 1 leave \(total) of \(Int(dense)) prunable weights; ask for less sparsity; not retrained"
+            )
         }
         // A layer's own dimensions stay in order: what it holds never falls.
         var isFull = Set<Int>()
-        for dimension in dimensions.enumerated().sorted(by: { ($0.element.held, $0.offset) < ($1.element.held, $1.offset) })
-            .map(\.element) where !isFull.contains(dimension.layer)
-        {
+        for dimension in dimensions.enumerated().sorted(by: {
+            ($0.element.held, $0.offset) < ($1.element.held, $1.offset)
+        })
+        .map(\.element) where !isFull.contains(dimension.layer) {
             guard abs(Double(total + dimension.cost) - target) <= abs(Double(total) - target) else {
                 isFull.insert(dimension.layer)
                 continue
@@ -98,6 +100,8 @@ struct RankSelection {
             total += dimension.cost
         }
         return Dictionary(
-            uniqueKeysWithValues: ranks.filter { $0.value <= layers[$0.key].highest }.map { (layers[$0.key].name, $0.value) })
+            uniqueKeysWithValues: ranks.filter { $0.value <= layers[$0.key].highest }.map {
+                (layers[$0.key].name, $0.value)
+            })
     }
 }

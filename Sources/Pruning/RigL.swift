@@ -3,23 +3,24 @@ internal import Networks
 internal import Sweep
 internal import Torch
 
-/// RigL: a network that is sparse from its first step, whose smallest weights give way to those with the largest gradients.
+/// RigL: a network that is sparse from its first step, whose smallest weights give way to those with the largest
+/// gradients.
 ///
-/// Source: U. Evci, T. Gale, J. Menick, P. Castro, E. Elsen, "Rigging the Lottery: Making All Tickets Winners", ICML 2020
-/// (arXiv 1911.11134), section 3 and algorithm 1, and the authors' code. Random masks at first; then, every `interval` steps
-/// until T_end, in every layer with n weights left:
+/// Source: U. Evci, T. Gale, J. Menick, P. Castro, E. Elsen, "Rigging the Lottery: Making All Tickets Winners", ICML
+/// 2020 (arXiv 1911.11134), section 3 and algorithm 1, and the authors' code. Random masks at first; then, every
+/// `interval` steps until T_end, in every layer with n weights left:
 ///
 ///     k = floor(n drop / 2 (1 + cos(pi t / T_end)))
 ///     drop the k smallest |w| among those left, then grow the k largest |dL/dw| among those not left
 ///
-/// On such a step nothing else moves. Grown weights start at zero with zero momentum; one dropped and grown at once keeps
-/// its value. The number of weights in a layer never changes.
+/// On such a step nothing else moves. Grown weights start at zero with zero momentum; one dropped and grown at once
+/// keeps its value. The number of weights in a layer never changes.
 ///
 /// Defaults: interval 100 and drop 0.3 (authors' code), end 0.75 (the paper: 25,000 of 32,000 steps), densities by
-/// Erdős–Rényi kernel (the paper's best) or uniform. Deviations: ties go by position, where the code adds noise; uniform
-/// does not spare the first layer (say `exclude: [first]` under `layers`); a training in which fewer than ten intervals fit
-/// before T_end gets intervals of a tenth of it. Cost: two sorts of each layer per exchange; training computes dense
-/// gradients, zeros included.
+/// Erdős–Rényi kernel (the paper's best) or uniform. Deviations: ties go by position, where the code adds noise;
+/// uniform does not spare the first layer (say `exclude: [first]` under `layers`); a training in which fewer than ten
+/// intervals fit before T_end gets intervals of a tenth of it. Cost: two sorts of each layer per exchange; training
+/// computes dense gradients, zeros included.
 final class RigL: Trainer {
     private var context: PruningContext?
     private var interval = 0

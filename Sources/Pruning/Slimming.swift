@@ -95,7 +95,8 @@ final class Slimming: Trainer, GroupScorer {
     private func gate(of layer: String) throws -> Tensor {
         guard let gate = baked[layer] ?? gates[layer] else {
             throw PruningError(
-                "the channels of \(layer) have no batch normalisation and no gate was trained; train under slimming first")
+                "the channels of \(layer) have no batch normalisation and no gate was trained; train under slimming first"
+            )
         }
         return try gate.detach()
     }

@@ -51,7 +51,9 @@ final class TRP: Trainer, Rewriter {
         guard done % period == 0 || done == moment.steps else { return nil }
         for (name, subgradient) in subgradients {
             guard let weight = moment.parameters[name] else { continue }
-            guard let truncation = try Truncation(of: weight.detach().flatten(from: 1), energy: energy) else { continue }
+            guard let truncation = try Truncation(of: weight.detach().flatten(from: 1), energy: energy) else {
+                continue
+            }
             try weight.copy(from: truncation.matrix.reshape(weight.shape))
             try subgradient.copy(from: truncation.direction.reshape(weight.shape))
         }

@@ -110,7 +110,8 @@ struct ThiNet: GroupScorer {
                     let here = samples.filter { $0.image == start + image }
                     guard !here.isEmpty else { continue }
                     let patches = try Self.patches(
-                        of: node, input.narrow(dimension: 0, start: image, length: 1), at: here.map { Int64($0.position) })
+                        of: node, input.narrow(dimension: 0, start: image, length: 1),
+                        at: here.map { Int64($0.position) })
                     let rows = try weight.indexSelect(dimension: 0, Tensor(here.map { Int64($0.output) }))
                     let products = try patches.to(.float64) * rows.to(.float64)
                     parts[reader.node, default: []].append(

@@ -46,7 +46,8 @@ package protocol Trainer: AnyObject {
 
     /// Called after the last step: writes the effective values into the parameters.
     ///
-    /// - Returns: What is left of the network; nil (the default) where the method's scorer, group scorer or rewriter says.
+    /// - Returns: What is left of the network; nil (the default) where the method's scorer, group scorer or rewriter
+    ///   says.
     func finish(_ context: PruningContext) throws -> Masks?
 }
 

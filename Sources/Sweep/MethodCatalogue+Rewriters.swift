@@ -37,7 +37,7 @@ extension MethodCatalogue {
                     isInteger: true, defaultValue: noise == "no" ? 0 : 512, source: "paper: 512"),
                 Knob(
                     name: "noise-weight", summary: "weight of the noise outputs' mean squared error in the loss",
-                    range: .closed(0, 1_000_000), isInteger: false, defaultValue: 1, source: "ours"),
+                    range: .closed(0, 1_000_000), isInteger: false, defaultValue: 0.1, source: "ours"),
                 Knob(
                     name: "batch", summary: "training images the correlations are measured on",
                     range: .closed(2, 1_000_000), isInteger: true, defaultValue: 2000, source: "ours"),

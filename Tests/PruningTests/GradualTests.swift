@@ -101,7 +101,9 @@ import Torch
         let course = try TrainerCourse(
             Gradual(observer), context(TrainerCourse.residualNetwork(), method: "gradual"), steps: 20)
         var left = [1224]
-        for step in 0..<course.steps { if let masks = try course.run(step) { left.append(try masks.prunableNonzero()) } }
+        for step in 0..<course.steps {
+            if let masks = try course.run(step) { left.append(try masks.prunableNonzero()) }
+        }
         #expect(observer.seen == left.dropLast())
     }
 }

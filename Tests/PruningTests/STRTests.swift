@@ -49,13 +49,12 @@ import Torch
         let course = try TrainerCourse("str", level: .sparsity(sparsity), steps: 60)
         var frozen: (step: Int, masks: Masks)?
         for step in 0..<course.steps {
-            let masks = try course.run(step)
-            guard let masks else { continue }
+            guard let masks = try course.run(step) else { continue }
             #expect(frozen == nil, "the set is frozen once")
             frozen = (step, masks)
         }
         let (step, masks) = try #require(frozen)
-        #expect(step > 10 && step < 50)
+        #expect(step > 10 && step < 40)
         let wanted = Int((sparsity * 1224).rounded())
         #expect(try course.pruned().reduce(0, +) == wanted)
         try course.finish()
@@ -74,12 +73,14 @@ import Torch
         #expect(try course.logits(course.parameters) == before)
     }
 
-    /// However far the thresholds came, the level is met.
-    @Test func whatIsNeverReachedIsTakenAtTheEnd() throws {
-        let course = try TrainerCourse("str", level: .sparsity(0.9))
-        for step in 0..<2 { #expect(try course.run(step) == nil) }
-        try course.finish()
-        #expect(try course.pruned().reduce(0, +) == Int((0.9 * 1224).rounded()))
+    /// However far the thresholds came, the level is met after two thirds of the training.
+    @Test func whatIsNotReachedIsTaken() throws {
+        let course = try TrainerCourse("str", level: .sparsity(0.9), steps: 15)
+        for step in 0..<9 {
+            #expect(try course.run(step) == nil)
+            for layer in course.trainer.learned { try withNoGrad { try layer.tensor.fill(-20) } }
+        }
+        #expect(try #require(try course.run(9)).prunableNonzero() == 1224 - 1102)
     }
 
     @Test func lambdaIsTheWeightDecayOfAll() throws {

@@ -96,7 +96,8 @@ final class TrainerCourse {
 
     func finish() throws {
         let now = try PruningContext(
-            network: context.network, parameters: parameters, masks: masks, pruning: context.pruning, seed: context.seed,
+            network: context.network, parameters: parameters, masks: masks, pruning: context.pruning,
+            seed: context.seed,
             examples: context.examples)
         try take(#require(withNoGrad { try trainer.finish(now) }))
     }
@@ -121,7 +122,9 @@ final class TrainerCourse {
     static let python = ProcessInfo.processInfo.environment["ESPALIER_PYTHON"]
 
     /// What `reference_trainers.py` computes on this network, its first batch and what the trainer has learned.
-    func reference(_ method: String, more: [String: Tensor] = [:], knobs: [String: Double] = [:]) throws -> [String: Tensor] {
+    func reference(
+        _ method: String, more: [String: Tensor] = [:], knobs: [String: Double] = [:]
+    ) throws -> [String: Tensor] {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-reference-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -143,7 +146,8 @@ final class TrainerCourse {
         return try SafeTensors(contentsOf: output).tensors
     }
 
-    /// Compares the gradients of the first step, and the loss, with a reference's; relative error in each tensor's norm.
+    /// Compares the gradients of the first step, and the loss, with a reference's; relative error in each tensor's
+    /// norm.
     func expectGradients(_ reference: [String: Tensor]) throws {
         try optimizer.zeroGrad()
         let loss = try loss(0)

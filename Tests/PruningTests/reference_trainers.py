@@ -33,7 +33,7 @@ def read(path):
 def write(path, tensors):
     header, data = {}, b""
     for name, tensor in tensors.items():
-        raw = tensor.detach().contiguous().to(torch.float32).numpy().tobytes()
+        raw = struct.pack(f"<{tensor.numel()}f", *tensor.detach().flatten().tolist())
         header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps(header).encode()
