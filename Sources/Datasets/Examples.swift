@@ -6,7 +6,7 @@ package struct Examples {
     /// uint8 [count, channels, height, width].
     private let images: Tensor
     /// int64 [count].
-    private let labels: Tensor
+    package let labels: Tensor
     private let table: [Float]
     package let count: Int
 

@@ -158,7 +158,7 @@ extension TrainingExamples {
         self.init(
             first: { count in try batch(Array(order.prefix(count))) },
             ofEachClass: { count in
-                let labels = try batch(order).labels.toInts()
+                let labels = try dataset.training.labels.indexSelect(Tensor(order)).toInts()
                 var found: [Int: Int] = [:]
                 return try batch(
                     zip(order, labels).compactMap { position, label in

@@ -43,21 +43,12 @@ final class SiPP: Scorer {
         let reduction: EmpiricalSensitivity.Reduction = variant == .deterministic ? .mean : .largest
         let sensitivities = try EmpiricalSensitivity(reduction: reduction)(
             context.network, context.parameters, over: images)
-        let layers = context.network.nodes.filter { $0.weightShape != nil }
-        let neurons = layers.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
-        let delta = try context.knob("delta") / Double(neurons)
-        rows = [:]
-        for node in layers {
-            guard let sensitivity = sensitivities[node.weightName] else { continue }
-            let positions = node.outputShape.dropFirst().reduce(1, *)
-            let kernel = node.weightShape?[2...].reduce(1, *) ?? 1
-            var stream = RandomStream(
-                seed: context.seed, purpose: "sipp", detail: "\(context.round)/\(node.weightName)")
-            rows[node.weightName] = try SampledRows(
-                sensitivity, weight: context.parameter(node.weightName), logTerm: logTerm(positions, kernel, delta),
-                seed: stream.bits())
-        }
         if variant == .deterministic { return sensitivities }
+        rows = [:]
+        for node in context.network.nodes {
+            guard let sensitivity = sensitivities[node.weightName] else { continue }
+            rows[node.weightName] = try arriving(node, sensitivity, in: context)
+        }
         let drawn = try rows.mapValues { try $0.priorities() }
         guard variant == .hybrid else { return drawn }
         // Which way is better depends on the budget: that of the level.
@@ -72,11 +63,12 @@ final class SiPP: Scorer {
     ) throws -> [String: Tensor] {
         var scaled: [String: Tensor] = [:]
         var worst = 0.0
-        for (name, rows) in rows {
-            guard let mask = masks.tensors[name] else { continue }
-            switch variant {
-            case .deterministic: worst = max(worst, try rows.pickedError(mask).mean().item())
-            case .random, .hybrid:
+        for node in context.network.nodes {
+            let name = node.weightName
+            guard node.weightShape != nil, let mask = masks.tensors[name] else { continue }
+            if variant == .deterministic, let sensitivity = scores[name] {
+                worst = max(worst, try arriving(node, sensitivity, in: context).pickedError(mask).mean().item())
+            } else if let rows = rows[name] {
                 worst = max(worst, try rows.error(mask).mean().item())
                 scaled[name] = try context.parameter(name).detach() * rows.scale(mask)
             }
@@ -85,8 +77,19 @@ final class SiPP: Scorer {
         return scaled
     }
 
-    /// 2 C log(8 (positions + 1) kernel / delta) with C = 3, as the code has it.
-    private func logTerm(_ positions: Int, _ kernel: Int, _ delta: Double) -> Double {
-        2 * SampledRows.constant * log(8 * Double(positions + 1) * Double(kernel) / delta)
+    /// One layer's weights in the order of their arrival; delta is shared by all outputs of the network's layers, and the
+    /// log term is the code's 2 C log(8 (positions + 1) kernel / delta).
+    private func arriving(
+        _ node: Network.Node, _ sensitivity: Tensor, in context: PruningContext
+    ) throws -> SampledRows {
+        let outputs = context.network.nodes.filter { $0.weightShape != nil }
+            .reduce(0) { $0 + $1.outputShape.reduce(1, *) }
+        let positions = node.outputShape.dropFirst().reduce(1, *)
+        let kernel = node.weightShape?[2...].reduce(1, *) ?? 1
+        let odds = try 8 * Double((positions + 1) * kernel) * Double(outputs) / context.knob("delta")
+        var stream = RandomStream(seed: context.seed, purpose: "sipp", detail: "\(context.round)/\(node.weightName)")
+        return try SampledRows(
+            sensitivity, weight: context.parameter(node.weightName), logTerm: 2 * SampledRows.constant * log(odds),
+            seed: stream.bits())
     }
 }
