@@ -31,7 +31,8 @@ final class Model {
     /// Takes over what a pruning left, with values of its own.
     func replace(by rewriting: Rewriting) throws {
         network = rewriting.network
-        parameters = try rewriting.parameters.mapValues { try $0.detach().clone() }
+        // Row-major, as a resumed stage reads them: sums over another layout differ in their last bits.
+        parameters = try rewriting.parameters.mapValues { try $0.detach().contiguous().clone() }
         try prepare(rewriting.masks)
     }
 

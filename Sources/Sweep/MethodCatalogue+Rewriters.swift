@@ -30,7 +30,7 @@ extension MethodCatalogue {
             name: name,
             paper: "Babaeizadeh et al., NoiseOut: A Simple Way to Prune Neural Networks, 2016",
             summary: "folds neurons into those they correlate with, while \(noise) noise outputs raise correlations",
-            structure: .channel, allocations: [], iterations: 10,
+            structure: .channel, allocations: [], iterations: 5,
             knobs: [
                 Knob(
                     name: "noise-outputs", summary: "outputs with random targets", range: .closed(0, 100_000),
