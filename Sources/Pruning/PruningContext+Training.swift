@@ -2,13 +2,18 @@ internal import Networks
 internal import Sweep
 internal import Torch
 
-/// What methods that prune while the network trains ask.
+/// What is asked of a context that changes: between repetitions of a scoring, and while the network trains.
 extension PruningContext {
+    /// The same context with other values of the network, and what is left of it.
+    func with(_ parameters: [String: Tensor], _ masks: Masks) throws -> PruningContext {
+        try PruningContext(
+            network: network, parameters: parameters, masks: masks, dense: dense, pruning: pruning, seed: seed,
+            round: round, examples: examples, record: record)
+    }
+
     /// The same context in the course of the training.
     func at(_ moment: TrainingMoment) throws -> PruningContext {
-        try PruningContext(
-            network: network, parameters: moment.parameters, masks: moment.masks, dense: dense, pruning: pruning,
-            seed: seed, round: round, examples: examples, record: record)
+        try with(moment.parameters, moment.masks)
     }
 
     /// The requested sparsity. Throws ``PruningError`` where the level is a knob, and ``InfeasibleLevel`` where the

@@ -58,17 +58,14 @@ package struct PruningRound: Sendable {
             }
             let masks = try select(part, by: scorer, scores, in: context)
             var parameters = context.parameters
-            if repetition == repetitions {
+            guard repetition < repetitions else {
                 parameters.merge(try scorer.compensation(for: masks, scores: scores, in: context)) { $1 }
                 return Rewriting(network: context.network, parameters: parameters, masks: masks)
             }
             for (name, mask) in masks.tensors {
                 parameters[name] = try context.parameter(name).detach().maskedFill(mask.not(), 0)
             }
-            context = try PruningContext(
-                network: context.network, parameters: parameters, masks: masks, dense: context.dense,
-                pruning: context.pruning, seed: context.seed, round: context.round, examples: context.examples,
-                record: context.record)
+            context = try context.with(parameters, masks)
         }
         return Rewriting(network: context.network, parameters: context.parameters, masks: context.masks)
     }
@@ -82,9 +79,7 @@ package struct PruningRound: Sendable {
         case (.neuron, .sparsity(let final)):
             return try NeuronSelection(context, scores: scores).masks(sparsity: sparsity ?? final)
         case (.weight, .sparsity(let final)):
-            let count = (sparsity ?? final) * Double(context.network.prunableCount)
-            return try ExactSelection(context, scores: scores)
-                .removing(Int(count.rounded()), context.pruning.allocation)
+            return try context.selecting(sparsity ?? final, by: scores)
         case (_, .knob(let name, _)):
             throw PruningError("the method has no level knob '\(name)'; give sparsities instead")
         }
