@@ -9,10 +9,10 @@ import Testing
     /// File, tasks, stages, training epochs: what its comments promise a user of two cores rests on the epochs.
     @Test(arguments: [
         ("digits-demo", 4 * 5 * 3, 63, 660), ("mnist-lenet-300-100", 4 * 5 * 3, 63, 660),
-        ("mnist-lenet-5", 3 * 3 * 2, 20, 66), ("cifar10-resnet20", 7 * 4 * 2, 58, 24 + 112),
-        // 30 dense, 15 of the control; 16 methods retrained once, 7 trained from scratch, 2 trained and retrained, the
-        // lottery ticket's 5 rounds, and NoiseOut's 4 rounds under four kinds of noise.
-        ("mnist-all-methods", 30 * 6 * 3 + 3, 546, 45 + 18 * (16 * 5 + 7 * 10 + 2 * 15 + 25 + 4 * 20)),
+        ("mnist-lenet-5", 3 * 3 * 2, 20, 66), ("cifar10-resnet20", 6 * 4 * 2, 50, 24 + 96),
+        // 30 dense, 15 of the control; 17 entries retrained once, movement twice as long, 7 trained from scratch, 2 trained
+        // and retrained, the lottery ticket's 5 rounds, NoiseOut's 4 rounds under four kinds of noise, and its control.
+        ("mnist-all-methods", 33 * 6 * 3 + 3, 600, 45 + 18 * (17 * 5 + 10 + 7 * 10 + 2 * 15 + 25 + 4 * 20 + 30)),
     ])
     func isPlannedAsItsCommentsSay(name: String, tasks: Int, stages: Int, epochs: Int) throws {
         let yaml = try String(contentsOf: Self.folder.appending(path: "\(name).yaml"), encoding: .utf8)
@@ -33,7 +33,7 @@ import Testing
     @Test func allMethodsAreAllMethods() throws {
         let yaml = try String(contentsOf: Self.folder.appending(path: "mnist-all-methods.yaml"), encoding: .utf8)
         let methods = try SweepFile(yaml: yaml, fileName: "all").methods.map(\.method)
-        #expect(methods.sorted() == MethodCatalogue.names.sorted())
+        #expect(Set(methods) == Set(MethodCatalogue.names))
     }
 
     @Test func cifarHasSixMethodsOrMoreOfBothKinds() throws {
