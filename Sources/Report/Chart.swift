@@ -12,11 +12,11 @@ struct Chart: Sendable {
     /// Layers, encodings and data; no colours of paper and ink, which the page or ``standalone`` adds.
     let body: JSON
 
-    /// For the page: as wide as its container.
+    /// For the page: as wide as its container; a long legend makes the figure taller, not the plot flatter.
     var embedded: JSON {
         body.merging([
             "width": "container", "height": .number(Double(height)), "description": .string("\(title). \(caption)"),
-            "autosize": ["type": "fit", "contains": "padding"],
+            "autosize": ["type": "fit-x", "contains": "padding"],
         ])
     }
 
@@ -62,9 +62,12 @@ struct MethodMarks: Sendable {
         let columns = max(1, min(labels.count, 430 / (longest * 7 + 42)))
         return [
             "orient": "bottom", "title": nil, "columns": .number(Double(columns)), "labelLimit": 170,
-            "symbolOpacity": 1,
+            "symbolOpacity": 1, "symbolLimit": 0,
         ]
     }
+
+    /// Of the spread around a line: many of them on top of each other hide the lines.
+    var bandOpacity: Double { labels.count > 12 ? 0.04 : 0.16 }
 
     var color: JSON { ["field": "label", "type": "nominal", "scale": scale(Self.colors), "legend": legend] }
     var shape: JSON { ["field": "label", "type": "nominal", "scale": scale(Self.shapes), "legend": legend] }

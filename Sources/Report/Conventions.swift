@@ -37,7 +37,7 @@ enum Conventions {
         Definition(
             name: "training cost",
             text:
-                "training_epochs, training_steps, training_operations and training_seconds are the task’s own stage; total_epochs adds "
+                "training_epochs, training_steps and training_operations are the task’s own stage; total_epochs adds "
                 + "what it starts from. A floating-point operation is half a multiply-accumulate; a step is one forward and two "
                 + "backward passes, masked weights counted as if they were there."),
         Definition(

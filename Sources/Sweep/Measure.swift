@@ -43,13 +43,9 @@ package enum Measure: String, CaseIterable, Codable, Sendable {
     /// Floating-point operations of the stage's training steps: 6 for every multiply-accumulate of the network as it
     /// physically is (2 forward, 4 backward), masked weights included.
     case trainingOperations = "training_operations"
-    /// Wall seconds of the stage's training, without loading, pruning and evaluation.
-    case trainingSeconds = "training_seconds"
     /// Dense networks: the smallest share of weights that global magnitude pruning can keep without raising the training
     /// loss by more than a tenth, 0...1 (Kuhn et al. 2021).
     case prunability
     /// What a provable method guarantees for the relative error of its layers; see the method.
     case errorBound = "error_bound"
-    /// The error budget that a provable method gave each layer to meet the level.
-    case epsilon
 }

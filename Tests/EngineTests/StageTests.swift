@@ -80,6 +80,15 @@ import Testing
         #expect(infeasible.status == .infeasible)
         #expect(infeasible.note.contains("not the requested 0.01"))
 
+        // A selection that leaves nothing to prune: weights, channels, and a method that prunes while it trains.
+        for method in ["magnitude-global", "filter-l1", "rigl"] {
+            var nothing = try Digits.pruned(dense, method, .sparsity(0.5))
+            nothing.pruning?.layers = LayerSelection(include: ["conv*"])
+            let result = try Digits.finish(nothing, in: scratch("nothing-\(method)"), checkpoint: parent.checkpoint)
+            #expect(result.outcome.status == .infeasible, "\(method)")
+            #expect(result.outcome.note.contains("not retrained") && result.outcome[.testAccuracy] != nil, "\(method)")
+        }
+
         let wild = try Digits.dense(learningRate: 1e30)
         let diverged = try Digits.finish(wild, in: scratch("wild"))
         #expect(diverged.outcome.status == .diverged)
