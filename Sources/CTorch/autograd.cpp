@@ -14,8 +14,6 @@ bool ct_set_recording(bool recording) {
     return before;
 }
 
-bool ct_is_recording(void) { return at::GradMode::is_enabled(); }
-
 ct_status ct_set_requires_grad(ct_tensor *x, bool required) {
     return guarded([&] { x->value.requires_grad_(required); });
 }

@@ -31,19 +31,11 @@ ct_status ct_set_threads(intptr_t threads) {
 
 intptr_t ct_threads(void) { return at::get_num_threads(); }
 
-ct_status ct_set_deterministic(bool deterministic) {
-    return guarded([&] {
-        auto &context = at::globalContext();
-        context.setDeterministicAlgorithms(deterministic, false);
-        // Filling fresh memory would only hide reads of it, at the price of a pass over every tensor.
-        context.setDeterministicFillUninitializedMemory(false);
-    });
-}
-
 ct_status ct_keep_freed_memory(void) {
     return guarded([&] {
+        // Only faster, never needed: older C libraries allow no threshold above half of a heap, and others none at all.
         constexpr int never = std::numeric_limits<int>::max();
-        TORCH_CHECK(mallopt(M_MMAP_THRESHOLD, never) == 1 && mallopt(M_TRIM_THRESHOLD, never) == 1,
-            "the C library does not let its thresholds be set");
+        if (mallopt(M_MMAP_THRESHOLD, never) != 1) mallopt(M_MMAP_THRESHOLD, 32 << 20);
+        mallopt(M_TRIM_THRESHOLD, never);
     });
 }

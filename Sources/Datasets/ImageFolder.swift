@@ -51,14 +51,7 @@ struct ImageFolder {
                 "\(files.folder.path) has \(self.classes.count) class folders, not \(classes) as described; correct "
                     + "`classes` in the sweep file")
         }
-        // Twice while the tensors are made of them.
-        let bytes = 2 * UInt64(training.count + test.count) * UInt64(image.reduce(1, *))
-        let memory = ProcessInfo.processInfo.physicalMemory
-        guard bytes < memory else {
-            throw DatasetError(
-                "\(training.count + test.count) images of shape \(image) take \(bytes >> 20) MiB to load, more than the "
-                    + "\(memory >> 20) MiB of this machine; choose a smaller `image` or fewer files")
-        }
+        try RawImages.checkFit(training.count + test.count, image)
         return (try read(training, image), try read(test, image))
     }
 

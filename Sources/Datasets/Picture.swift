@@ -72,18 +72,27 @@ struct Picture {
     private static func png(_ bytes: [UInt8], _ channels: Int, _ name: String) throws -> Picture {
         var image = png_image()
         image.version = UInt32(PNG_IMAGE_VERSION)
-        defer { png_image_free(&image) }
-        func complaint() -> String {
-            withUnsafeBytes(of: image.message) { String(decoding: $0.prefix(while: { $0 != 0 }), as: UTF8.self) }
+        // libpng keeps both pointers from the first call to the last.
+        return try bytes.withUnsafeBufferPointer { source in
+            try withUnsafeMutablePointer(to: &image) { image in
+                defer { png_image_free(image) }
+                func complaint() -> String {
+                    withUnsafeBytes(of: image.pointee.message) {
+                        String(decoding: $0.prefix(while: { $0 != 0 }), as: UTF8.self)
+                    }
+                }
+                guard png_image_begin_read_from_memory(image, source.baseAddress, source.count) != 0 else {
+                    throw damaged(name, complaint())
+                }
+                let (height, width) = (Int(image.pointee.height), Int(image.pointee.width))
+                image.pointee.format = channels == 1 ? UInt32(PNG_FORMAT_GRAY) : UInt32(PNG_FORMAT_RGB)
+                var pixels = [UInt8](repeating: 0, count: try count(height, width, channels, name))
+                var black = png_color(red: 0, green: 0, blue: 0)
+                guard png_image_finish_read(image, &black, &pixels, 0, nil) != 0 else {
+                    throw damaged(name, complaint())
+                }
+                return Picture(height: height, width: width, channels: channels, pixels: pixels)
+            }
         }
-        guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else {
-            throw damaged(name, complaint())
-        }
-        let (height, width) = (Int(image.height), Int(image.width))
-        image.format = channels == 1 ? UInt32(PNG_FORMAT_GRAY) : UInt32(PNG_FORMAT_RGB)
-        var pixels = [UInt8](repeating: 0, count: try count(height, width, channels, name))
-        var black = png_color(red: 0, green: 0, blue: 0)
-        guard png_image_finish_read(&image, &black, &pixels, 0, nil) != 0 else { throw damaged(name, complaint()) }
-        return Picture(height: height, width: width, channels: channels, pixels: pixels)
     }
 }

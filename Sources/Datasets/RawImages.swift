@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Sweep
 
 /// Labelled images as their file holds them: one byte a value.
@@ -40,5 +41,16 @@ struct RawImages {
     mutating func append(_ other: RawImages) {
         pixels += other.pixels
         labels += other.labels
+    }
+
+    /// Refuses more images than fit: they are there twice while tensors are made of them.
+    static func checkFit(_ count: Int, _ shape: [Int]) throws {
+        let (bytes, overflow) = (2 * UInt64(count)).multipliedReportingOverflow(by: UInt64(shape.reduce(1, *)))
+        let memory = ProcessInfo.processInfo.physicalMemory
+        guard !overflow, bytes < memory else {
+            throw DatasetError(
+                "\(count) images of shape \(shape) do not fit into the \(memory >> 20) MiB of this machine while they are "
+                    + "loaded; choose a smaller `image` or fewer images")
+        }
     }
 }

@@ -17,6 +17,7 @@ enum SyntheticImages {
         guard let trainingImages, 1...10_000_000 ~= trainingImages else {
             throw DatasetError("a synthetic data set has 1 to 10000000 training images; write them as training-images")
         }
+        try RawImages.checkFit(trainingImages + testImages + description.classes, description.image)
         let patterns = patterns(description)
         return (
             images(trainingImages, "training", description, patterns), images(testImages, "test", description, patterns)

@@ -37,7 +37,8 @@ enum Checkpoint {
                 .artifact,
                 "\(path) is not a checkpoint of this version of Espalier; train the dense network again")
         }
-        return (try model(of: dense, file, path: path), file.metadata["epochs"].flatMap { Int($0) } ?? 0)
+        let epochs = file.metadata["epochs"].flatMap { Int($0) } ?? 0
+        return (try model(of: dense, file, path: path), (0...1 << 40).contains(epochs) ? epochs : 0)
     }
 
     // MARK: - What all files of a model have in common
@@ -80,6 +81,12 @@ enum Checkpoint {
                     .artifact,
                     "\(path) holds \(parameter.name) with shape \(found.shape) where its network has "
                         + "\(parameter.shape); fetch it again")
+            }
+            guard try tensor.dtype == .float32, try mask.map({ try $0.dtype == .uint8 }) ?? true else {
+                throw EngineError(
+                    .artifact,
+                    "\(path) holds \(parameter.name) in another element type than float32, or its mask in another than "
+                        + "uint8; fetch it again")
             }
             parameters[parameter.name] = tensor
             masks[parameter.name] = try mask?.to(.bool)

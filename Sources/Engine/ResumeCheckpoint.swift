@@ -29,11 +29,21 @@ struct ResumeCheckpoint {
         var earlierEpochs = 0
         /// Floating-point operations of all training steps.
         var trainingOperations = 0.0
+        /// Wall seconds of earlier attempts.
+        var seconds = 0.0
         /// Measures that stand before the end: right after pruning, or recorded by the method; by name.
         var measures: [String: Double] = [:]
+
+        /// Whether the numbers can be those of a stage; the file is not trusted.
+        var isPlausible: Bool {
+            [position.round, position.epoch, position.step, position.completed, earlierEpochs].allSatisfy {
+                (0...1 << 40).contains($0)
+            }
+        }
     }
 
     private static let format = "espalier-resume-2"
+
     private static let optimizerPrefix = "optimizer/"
     private static let methodPrefix = "method/"
     private static let originPrefix = "origin/"
@@ -70,7 +80,8 @@ struct ResumeCheckpoint {
         guard let file = try? SafeTensors(contentsOf: path), file.metadata["format"] == Self.format,
             file.metadata["stage"] == stage.hex, let text = file.metadata["record"],
             let record = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)),
-            let model = try? Checkpoint.model(of: dense, file, path: path), let lossSum = file.tensors[Self.lossName]
+            record.isPlausible, let model = try? Checkpoint.model(of: dense, file, path: path),
+            let lossSum = file.tensors[Self.lossName]
         else { return nil }
         self.model = model
         self.record = record

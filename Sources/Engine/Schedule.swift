@@ -11,7 +11,9 @@ struct Schedule {
 
     init(_ stage: Stage, trainingImages: Int) throws {
         training = stage.training
-        stepsPerEpoch = (trainingImages + training.batchSize - 1) / max(training.batchSize, 1)
+        // One image left over goes with the batch before it: a batch normalisation has nothing to learn from one value.
+        let (whole, rest) = trainingImages.quotientAndRemainder(dividingBy: max(training.batchSize, 1))
+        stepsPerEpoch = whole + (rest > 1 || whole == 0 ? 1 : 0)
         rounds = stage.rounds
         for round in rounds where round.rates == .rewound && round.epochs > training.epochs {
             throw EngineError(

@@ -75,7 +75,7 @@ extension StageRunner {
         guard let pruning = job.stage.pruning, let method, let number = round.pruning else { return }
         tell("pruning", loss: 0)
         do {
-            if method.trainer != nil, schedule.rounds.allSatisfy({ !$0.isUnderMethod || $0.epochs == 0 }) {
+            if pruning.course != .pruneAndRetrain, schedule.rounds.allSatisfy({ !$0.isUnderMethod || $0.epochs == 0 }) {
                 throw InfeasibleLevel(
                     "\(pruning.method) prunes by training, and the stage has no epochs for it; raise retrain.epochs")
             }

@@ -73,6 +73,8 @@ package final class StageRunner {
     private let report: (StageProgress) -> Void
     private let stopIsWanted: () -> Bool
     private var pace = Pace()
+    /// Since when no wall time was added to the record's.
+    private var lap = ContinuousClock.now
 
     /// Loads everything the stage needs.
     ///
@@ -109,7 +111,13 @@ package final class StageRunner {
             lossSum = resume.lossSum
             origin = resume.origin
             step = try TrainingStep(model, stage.training)
-            try goOn(from: resume)
+            do {
+                try goOn(from: resume)
+            } catch {
+                // Whatever is wrong with the file, the next attempt starts without it.
+                try? FileManager.default.removeItem(atPath: Self.resumePath(job))
+                throw error
+            }
         } else {
             let start = try Self.start(job, network)
             model = start.model
@@ -179,8 +187,6 @@ package final class StageRunner {
 
     /// Trains and prunes from wherever the stage stands until it is finished or told to stop. Call it once.
     package func run() throws -> Result {
-        let clock = ContinuousClock()
-        let start = clock.now
         if try !model.isFinite { status = (.diverged, "the network it starts from has non-finite weights") }
         for round in schedule.rounds where round.index >= record.position.round && status.0 == .ok {
             if record.position.epoch == 0, record.position.step == 0 {
@@ -207,7 +213,8 @@ package final class StageRunner {
         outcome.measures[Measure.storedBytes.rawValue] = Double(checkpoint.size)
         (outcome.status, outcome.note) = status
         outcome.environment = Machine.description
-        outcome.seconds = start.duration(to: clock.now) / .seconds(1)
+        countSeconds()
+        outcome.seconds = record.seconds
         return .finished(outcome, checkpoint: path)
     }
 
@@ -222,7 +229,8 @@ package final class StageRunner {
         }
         while record.position.step < schedule.stepsPerEpoch {
             let start = record.position.step * batchSize
-            let count = min(batchSize, order.count - start)
+            let isLast = record.position.step == schedule.stepsPerEpoch - 1
+            let count = isLast ? order.count - start : batchSize
             let (inputs, labels) = try dataset.training.batch(
                 order.narrow(dimension: 0, start: start, length: count), augmenting: draws)
             let loss = try step(
@@ -269,7 +277,14 @@ package final class StageRunner {
 
     // MARK: - Stopping, progress
 
+    private func countSeconds() {
+        let now = ContinuousClock.now
+        record.seconds += lap.duration(to: now) / .seconds(1)
+        lap = now
+    }
+
     private func saveResume() throws {
+        countSeconds()
         try ResumeCheckpoint.write(
             model, optimizer: step.optimizer, method: method?.trainer, origin: origin, lossSum: lossSum, record: record,
             stage: job.key, to: Self.resumePath(job))

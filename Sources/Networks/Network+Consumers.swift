@@ -13,8 +13,11 @@ extension Network {
     /// network's output: those are read by the user.
     package func consumers(of node: Int) -> Set<Consumer>? {
         var found: Set<Consumer> = []
+        // A network that was read from a file may join the same channels again and again.
+        var seen: Set<Consumer> = []
         var front = [Consumer(node: node, spread: 1)]
         while let current = front.popLast() {
+            guard seen.insert(current).inserted else { continue }
             if current.node == nodes.count - 1 { return nil }
             for (index, reader) in nodes.enumerated() where reader.inputs.contains(current.node) {
                 if reader.weightShape != nil {

@@ -32,6 +32,10 @@ struct CubicRamp {
         begin = try knob("begin")
         end = try knob("end")
         interval = Int(try knob("interval"))
+        guard begin < end else {
+            throw PruningError(
+                "the ramp begins at \(begin) of the training and ends at \(end); lower begin or raise end")
+        }
         self.initial = initial
         self.final = final
     }

@@ -14,7 +14,8 @@ internal import Torch
 ///
 /// Defaults: xi and psi 1e-4 (ours, for ten epochs of MNIST; the authors take 1e-8 for 160 epochs of VGG-16). Weights
 /// have to find their penalties within the training: a tenth of that hardly shrinks any, ten times the psi shrinks all.
-/// Deviations: linear layers are penalised as well (the authors' code for MNIST; not that for CIFAR); lambdas stay at
+/// Deviations: weights of linear layers are penalised as well, and no biases (the authors' code for MNIST penalises both,
+/// that for CIFAR neither); weights and lambdas have the sweep's weight decay (theirs for MNIST has none); lambdas stay at
 /// or above 0.01, because 1 / lambda^2 grows without bound; exact counts. Cost: a second parameter per weight with its
 /// momentum, and a few elementwise operations per step.
 final class Halo: Trainer {

@@ -7,7 +7,8 @@ internal import Torch
 /// A connection is a weight of a linear layer or a whole kernel of a convolution. In a neuron's order of falling scores
 /// (the first of equals first) a connection is kept while those before it hold less than alpha; a score of zero is never
 /// kept. So every connection has one number, the share before it, and is kept where that is below alpha: the kept set
-/// grows with alpha, and one sort serves every alpha.
+/// grows with alpha, and one sort serves every alpha. The bias holds the share that the connections leave, competes with
+/// them, and goes where what comes before it holds alpha already.
 ///
 /// Backward pruning follows: a neuron that no kept connection reads loses its inputs and its bias. Going from the last
 /// layer to the first, one pass finds them all. A neuron that never fires has readers with zero scores, so it goes too. Its
@@ -15,8 +16,10 @@ internal import Torch
 struct NeuronSelection {
     private struct Layer {
         let node: Network.Node
-        /// The share held by the connections before this one, infinite for a score of zero; [outputs, inputs].
+        /// The share held by what comes before this connection, infinite for a score of zero; [outputs, inputs].
         let shareBefore: Tensor
+        /// The same of the neurons' biases, [outputs]; nil for a layer without.
+        let shareBeforeBias: Tensor?
         /// Who reads its channels; nil for the output layer and where nothing may be removed.
         let consumers: Set<Network.Consumer>?
         /// 1 - alpha here, in multiples of that of linear layers.
@@ -42,7 +45,12 @@ struct NeuronSelection {
                 throw PruningError("the method gave no scores of shape \(shape[..<2]) for \(node.weightName)")
             }
             let (values, order) = try score.to(.float64).sort(dimension: 1, descending: true)
-            let before = try values.cumsum(dimension: 1) - values
+            // A bias competes with the connections; of equals, it comes last.
+            let bias = try (1 - values.sum([1], keepDimensions: true)).relu()
+            let ahead =
+                try node.hasBias ? bias.expand(values.shape).maskedFill(values.greaterOrEqual(bias), 0) : values * 0
+            let before = try values.cumsum(dimension: 1) - values + ahead
+            let beforeBias = try values.maskedFill(values.less(bias), 0).sum([1])
             let inPlace = try Tensor.zeros(score.shape, dtype: .float64).scatter(dimension: 1, order, before)
             // Where nothing may be removed, everything comes before any alpha.
             let isFree = eligible.contains(node.weightName)
@@ -52,13 +60,14 @@ struct NeuronSelection {
             return (
                 index,
                 Layer(
-                    node: node, shareBefore: shareBefore, consumers: isFree ? network.consumers(of: index) : nil,
+                    node: node, shareBefore: shareBefore, shareBeforeBias: node.hasBias && isFree ? beforeBias : nil,
+                    consumers: isFree ? network.consumers(of: index) : nil,
                     ratio: shape.count == 4 ? convolutionRatio : 1)
             )
         }
     }
 
-    /// The masks of one alpha, biases of removed neurons included.
+    /// The masks of one alpha, biases included: those that the share leaves out and those of removed neurons.
     func masks(alpha: Double) throws -> Masks {
         var tensors: [String: Tensor] = [:]
         for (index, kept) in try connections(alpha: alpha) {
@@ -67,8 +76,8 @@ struct NeuronSelection {
             let mask = kept.connections
             tensors[node.weightName] =
                 try shape.count == 2 ? mask : mask.reshape([shape[0], shape[1], 1, 1]).expand(shape).contiguous()
+            if let bias = kept.biases { tensors[node.biasName] = bias }
             guard let isRead = kept.isRead else { continue }
-            if node.hasBias { tensors[node.biasName] = isRead }
             for normalisation in network.normalisations(behind: index) {
                 tensors[normalisation.weightName] = isRead
                 tensors[normalisation.biasName] = isRead
@@ -98,13 +107,24 @@ struct NeuronSelection {
         return 1 - Double(kept) / Double(network.prunableCount)
     }
 
-    /// What is left of each layer: its connections, and which of its neurons are read (nil: they do not go).
-    private func connections(alpha: Double) throws -> [Int: (connections: Tensor, isRead: Tensor?)] {
-        var kept: [Int: (connections: Tensor, isRead: Tensor?)] = [:]
+    /// What is left of a layer.
+    private struct Kept {
+        let connections: Tensor
+        /// Nil: all of them, or there are none.
+        let biases: Tensor?
+        /// Which of its neurons are read; nil: they do not go.
+        let isRead: Tensor?
+    }
+
+    private func connections(alpha: Double) throws -> [Int: Kept] {
+        var kept: [Int: Kept] = [:]
         for (index, layer) in layers.reversed() {
-            let chosen = try layer.shareBefore.less(1 - layer.ratio * (1 - alpha))
+            // However small alpha is, a convolution keeps what comes first, as a linear layer does.
+            let limit = alpha > 0 ? max(1 - layer.ratio * (1 - alpha), .leastNormalMagnitude) : 0
+            let chosen = try layer.shareBefore.less(limit)
+            let biases = try layer.shareBeforeBias?.less(limit)
             guard let consumers = layer.consumers else {
-                kept[index] = (chosen, nil)
+                kept[index] = Kept(connections: chosen, biases: biases, isRead: nil)
                 continue
             }
             let channels = layer.shareBefore.shape[0]
@@ -117,7 +137,9 @@ struct NeuronSelection {
                     .reshape([channels, consumer.spread])
                 isRead = try isRead.or(inputs.any([1]))
             }
-            kept[index] = (try chosen.and(isRead.reshape([channels, 1])), isRead)
+            kept[index] = Kept(
+                connections: try chosen.and(isRead.reshape([channels, 1])), biases: try biases?.and(isRead),
+                isRead: isRead)
         }
         return kept
     }

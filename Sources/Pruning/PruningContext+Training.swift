@@ -30,7 +30,12 @@ extension PruningContext {
     func removals(_ sparsity: Double) -> Int { Int((sparsity * Double(network.prunableCount)).rounded()) }
 
     /// What is left when the weights of the lowest scores are gone, of all prunable weights exactly so large a share.
+    ///
+    /// Scores that are not finite remove nothing: the training has diverged, which the end of its epoch will say.
     func selecting(_ sparsity: Double, by scores: [String: Tensor], _ allocation: Allocation? = nil) throws -> Masks {
-        try ExactSelection(self, scores: scores).removing(removals(sparsity), allocation ?? pruning.allocation)
+        for parameter in eligible {
+            if let score = scores[parameter.name], try !score.isAllFinite { return masks }
+        }
+        return try ExactSelection(self, scores: scores).removing(removals(sparsity), allocation ?? pruning.allocation)
     }
 }

@@ -6,7 +6,7 @@ internal import Torch
 ///
 /// Source: D. Mittal, S. Bhardwaj, M. Khapra, B. Ravindran, "Recovering from random pruning: on the plasticity of deep
 /// convolutional neural networks", WACV 2018. Scores are uniform in 0..<1 by (seed, "filter-random", group): each seed
-/// removes its own channels, and of one network a higher sparsity removes a superset of a lower one's. Deviations: none.
+/// removes its own channels, and within a group a higher sparsity removes a superset of a lower one's. Deviations: none.
 /// Cost: one number per channel.
 struct RandomFilters: GroupScorer {
     func scores(of groups: [ChannelGroup], in context: PruningContext) throws -> [String: Tensor] {

@@ -21,7 +21,7 @@ internal import Torch
 /// delta, and on images unlike those it was taken over.
 ///
 /// Defaults: delta = 1e-12 (authors, for LeNet-300-100); 256 images, where theirs follow from delta (about 125 for
-/// LeNet-300-100). Deviations: exactly as many weights stay as asked for, where the code meets the size to 0.5 %: weights
+/// LeNet-300-100). Deviations: sipp-hybrid compares at the level's budget in every round; exactly as many weights stay as asked for, where the code meets the size to 0.5 %: weights
 /// arrive in the random order in which drawing with replacement first meets them, and the first ones stay. Their scale is
 /// 1 / (chance of having arrived before the first one left out), the expectation of the code's count / (draws p), which
 /// keeps every weight's expectation exactly. Cost: sipp, two forward passes over the images; the others, one product and

@@ -115,6 +115,8 @@ struct Truncation {
     /// By the eigenvectors U of the smaller of W W^T and W^T W, a quarter of the time of a singular value decomposition:
     /// U_r S_r V_r^T = U_r U_r^T W and U_r V_r^T = U_r S_r^-1 U_r^T W.
     init?(of weight: Tensor, energy: Double) throws {
+        // A training that diverges is found out at the end of its epoch; until then there is nothing to truncate.
+        guard try weight.isAllFinite else { return nil }
         let isWide = weight.shape[0] <= weight.shape[1]
         let wide = try isWide ? weight : weight.transposed()
         let (values, vectors) = try wide.matmul(wide.transposed()).symmetricEigen()

@@ -68,7 +68,8 @@ struct AccuracyChart {
                     "encoding": ["y": y, "strokeDash": stroke("dense network")],
                 ],
                 [
-                    "data": ["name": "means"], "mark": ["type": "area", "opacity": .number(marks.bandOpacity), "clip": true],
+                    "data": ["name": "means"],
+                    "mark": ["type": "area", "opacity": .number(marks.bandOpacity), "clip": true],
                     "encoding": [
                         "x": x.encoding, "y": y.merging(["field": "low"]), "y2": ["field": "high"],
                         "color": marks.color,

@@ -23,24 +23,20 @@ extension MethodCatalogue {
         ]
 
     private static let noiseout: [Entry] = [
-        ("noiseout", "gaussian"), ("noiseout-binomial", "binomial"), ("noiseout-constant", "constant"),
-        ("noiseout-none", "no"),
+        ("noiseout", "while gaussian noise outputs raise correlations"),
+        ("noiseout-binomial", "while binomial noise outputs raise correlations"),
+        ("noiseout-constant", "while noise outputs with constant targets raise correlations"),
+        ("noiseout-none", "without noise outputs"),
     ].map { name, noise in
         Entry(
             name: name,
             paper: "Babaeizadeh et al., NoiseOut: A Simple Way to Prune Neural Networks, 2016",
-            summary: "folds neurons into those they correlate with, while \(noise) noise outputs raise correlations",
+            summary: "folds neurons into those they correlate with, \(noise)",
             structure: .channel, allocations: [], iterations: 5,
-            knobs: [
-                Knob(
-                    name: "noise-outputs", summary: "outputs with random targets", range: .closed(0, 100_000),
-                    isInteger: true, defaultValue: noise == "no" ? 0 : 512, source: "paper: 512"),
-                Knob(
-                    name: "noise-weight", summary: "weight of the noise outputs' mean squared error in the loss",
-                    range: .closed(0, 1_000_000), isInteger: false, defaultValue: 0.1, source: "ours"),
+            knobs: (name == "noiseout-none" ? [] : noiseKnobs) + [
                 Knob(
                     name: "batch", summary: "training images the correlations are measured on",
-                    range: .closed(2, 1_000_000), isInteger: true, defaultValue: 2000, source: "ours"),
+                    range: .closed(2, 1_000_000), isInteger: true, defaultValue: 2000, source: "ours")
             ],
             levelKnob: Knob(
                 name: "accuracy-floor", summary: "training accuracy that folding must not go below before retraining",
@@ -48,4 +44,13 @@ extension MethodCatalogue {
                 source: "ours: the paper keeps the original"),
             needsData: true)
     }
+
+    private static let noiseKnobs = [
+        Knob(
+            name: "noise-outputs", summary: "outputs with random targets", range: .closed(0, 100_000), isInteger: true,
+            defaultValue: 512, source: "paper: 512"),
+        Knob(
+            name: "noise-weight", summary: "weight of the noise outputs' mean squared error in the loss",
+            range: .closed(0, 1_000_000), isInteger: false, defaultValue: 0.1, source: "ours"),
+    ]
 }

@@ -88,8 +88,10 @@ extension SweepFileReading {
 }
 
 extension MethodCatalogue.Entry {
-    /// Whether its scores can be taken again and again while the network trains.
+    /// Whether its scores can be taken again and again while the network trains, and are all there is to it: what is drawn
+    /// would have to be scaled as well.
     fileprivate var canBeGradual: Bool {
         structure == .unstructured && course == .pruneAndRetrain && !allocations.isEmpty
+            && !["sipp-random", "sipp-hybrid"].contains(name)
     }
 }

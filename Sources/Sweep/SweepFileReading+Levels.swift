@@ -12,6 +12,9 @@ extension SweepFileReading {
         _ fields: [String: Field], _ method: MethodCatalogue.Entry?, _ defaults: MethodDefaults
     ) -> [Level] {
         let sparsities = fields["sparsities"].map { self.sparsities($0).map { Level.sparsity($0) } }
+        if method?.name == "dense", let field = fields["sparsities"], sparsities != [.sparsity(0)] {
+            reader.report(field, "dense removes nothing; remove the key, or write another method")
+        }
         guard let field = fields["levels"] else {
             return sparsities ?? (method?.name == "dense" ? [.sparsity(0)] : defaults.levels)
         }

@@ -77,6 +77,18 @@ extension SweepFileReading {
                 "\(method) leaves a smaller network, which has no initial weights to go back to; write another `retrain.mode`"
             )
         }
+        // A network that is pruned in the course of its training has no point from which to go back.
+        let prunesInTraining = course.schedule == .gradual || known?.course == .train
+        if prunesInTraining, course.start == .trained,
+            retrain.mode == .weightRewinding || retrain.mode == .reinitialise
+        {
+            reader.report(
+                fields["retrain"] ?? field,
+                """
+                \(method) prunes while the trained network goes on training, which goes back to no other weights; write \
+                `retrain: {mode: learning-rate-rewinding}` or fine-tune
+                """)
+        }
         if course.isCascade, levels.count > SweepFile.maximumCascade {
             reader.report(
                 fields["schedule"] ?? field,

@@ -18,11 +18,6 @@ package func setThreads(_ count: Int) throws(TorchError) {
     try check("setThreads", ct_set_threads(count))
 }
 
-/// Makes operations without a bit-reproducible implementation fail instead of running.
-package func useDeterministic(_ deterministic: Bool = true) throws(TorchError) {
-    try check("useDeterministic", ct_set_deterministic(deterministic))
-}
-
 /// Lets memory that was freed stay with the process, for its whole life.
 ///
 /// A step of training frees and takes again the same large blocks. The C library returns such blocks to the system at

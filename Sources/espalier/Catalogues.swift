@@ -20,7 +20,10 @@ struct DatasetsCommand: ParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() throws {
-        try CatalogueLine.print(DatasetCatalogue.entries.map { .init(name: $0.name, summary: $0.summary) }, json)
+        let synthetic = CatalogueLine(
+            name: "synthetic", summary: "made-up images of any shape and number of classes, for trials; needs no files")
+        try CatalogueLine.print(
+            DatasetCatalogue.entries.map { .init(name: $0.name, summary: $0.summary) } + [synthetic], json)
     }
 }
 

@@ -46,7 +46,6 @@ intptr_t ct_live_handles(void);
 const char *ct_version(void);
 ct_status ct_set_threads(intptr_t threads);
 intptr_t ct_threads(void);
-ct_status ct_set_deterministic(bool deterministic);
 // Memory that was freed stays with the process: nothing is returned to the system before its end.
 ct_status ct_keep_freed_memory(void);
 
@@ -165,7 +164,6 @@ ct_status ct_least_squares(ct_tensor *x, ct_tensor *targets, ct_tensor_out out);
 
 // Returns whether this thread recorded before.
 bool ct_set_recording(bool recording);
-bool ct_is_recording(void);
 ct_status ct_set_requires_grad(ct_tensor *x, bool required);
 bool ct_requires_grad(ct_tensor *x);
 ct_status ct_detach(ct_tensor *x, ct_tensor_out out);
