@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Pruning
 import Sweep
 import Testing
 import Torch
@@ -8,13 +9,13 @@ import Torch
 
 /// Which values retraining starts from: with no epoch of it, they are those of the checkpoint.
 @Suite(.timeLimit(.minutes(1))) struct RewindingTests {
-    /// Pruned to a half without retraining, in two rounds: the model, and the dense network's values.
+    /// Pruned to a half without retraining: the model, and the dense network's values.
     private static func pruned(
-        _ method: String, _ mode: Retrain.Mode, in scratch: Scratch
+        _ method: String, _ mode: Retrain.Mode, rounds: Int = 2, in scratch: Scratch
     ) throws -> (model: Model, dense: [String: Tensor]) {
         let dense = try Digits.dense(epochs: 1)
         let parent = try Digits.finish(dense, in: scratch("dense")).checkpoint
-        var stage = try Digits.pruned(dense, method, .sparsity(0.5), iterations: 2, epochs: 0, mode: mode)
+        var stage = try Digits.pruned(dense, method, .sparsity(0.5), iterations: rounds, epochs: 0, mode: mode)
         stage.pruning?.retrain.mode = mode
         let network = try Network.named("lenet-300-100", inputShape: [1, 8, 8], classes: 10)
         let path = try Digits.finish(stage, in: scratch("\(mode.rawValue)"), checkpoint: parent).checkpoint
@@ -38,7 +39,7 @@ import Torch
     }
 
     @Test func goesBackToTheInitialWeights() throws {
-        let (model, dense) = try Self.pruned("magnitude-global", .weightRewinding, in: Scratch())
+        let (model, dense) = try Self.pruned("magnitude-global", .weightRewinding, rounds: 1, in: Scratch())
         try Self.expectEqual(model, model.dense.initialParameters(seed: 0))
         // The masks are the trained network's, not those of the initial weights.
         let kept = try #require(model.masks?.tensors["fc1.weight"])

@@ -83,7 +83,7 @@ import Testing
                     + "\(Fixture.key("magnitude-global 0.5 1").hex),\(dense),\(Fixture.key("checkpoint 0.5 1").hex),node2,"
                     + "34.5,\(environment),0.98,"))
         #expect(
-            lines[3].hasSuffix(",12,,5064,,,,,,0.5,1.9969290689835968,1,2,1,1.5"))
+            lines[3].hasSuffix(",12,,5064,,,,0.5,1.9969290689835968,1,2,1,1.5"))
         // RFC 4180: the note keeps its line break inside quotes, its quotes doubled.
         #expect(lines[10].hasSuffix(",failed,,\"said \"\"no\"\","))
         #expect(lines[11].hasPrefix("then left\","))

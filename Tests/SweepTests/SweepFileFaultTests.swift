@@ -60,7 +60,7 @@ import Testing
         ),
         (
             "methods: [{method: nnrelief, knobs: {bach: 1}}]",
-            "3:38: methods[0].knobs.bach: unknown key 'bach' (did you mean 'batch'?); allowed are batch"
+            "3:38: methods[0].knobs.bach: unknown key 'bach' (did you mean 'batch'?); allowed are batch, conv-ratio"
         ),
         (
             "methods: [{method: nnrelief, knobs: {batch: 0}}]",
@@ -147,6 +147,18 @@ import Testing
         (
             "methods: [{method: snip, schedule: cascade}]",
             "3:36: methods[0].schedule: a cascade starts from the dense network; write `start: trained`"
+        ),
+        (
+            "methods: [{method: movement, retrain: {mode: reinitialise}}]",
+            "3:39: methods[0].retrain: movement prunes while the trained network goes on training, which goes back to no other weights; write `retrain: {mode: learning-rate-rewinding}` or fine-tune"
+        ),
+        (
+            "methods: [{method: sipp-random, schedule: gradual}]",
+            "3:43: methods[0].schedule: sipp-random cannot be gradual, only methods that score single weights; remove the key"
+        ),
+        (
+            "methods: [{method: dense, sparsities: [0.5]}]",
+            "3:39: methods[0].sparsities: dense removes nothing; remove the key, or write another method"
         ),
         (
             "methods: [{method: random, schedule: cascad}]",

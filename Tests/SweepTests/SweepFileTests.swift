@@ -21,7 +21,8 @@ import Testing
             file.methods == [
                 .init(
                     label: "nnrelief", method: "nnrelief", levels: [0.5, 0.8, 0.9, 0.95, 0.98].map { .sparsity($0) },
-                    knobs: ["batch": 1000], start: .trained, allocation: .global, layers: .all, schedule: .oneShot,
+                    knobs: ["batch": 1000, "conv-ratio": 1], start: .trained, allocation: .global, layers: .all,
+                    schedule: .oneShot,
                     isCascade: false,
                     retrain: Retrain(mode: .learningRateRewinding, epochs: 20))
             ])
@@ -77,12 +78,13 @@ import Testing
                 .init(
                     label: "iterated", method: "nnrelief",
                     levels: [.knob(name: "alpha", value: 0.9), .knob(name: "alpha", value: 1)],
-                    knobs: ["batch": 500], start: .trained, allocation: .global, layers: .all,
+                    knobs: ["batch": 500, "conv-ratio": 1], start: .trained, allocation: .global, layers: .all,
                     schedule: .iterative(rounds: 20), isCascade: false,
                     retrain: Retrain(mode: .learningRateRewinding, epochs: 60)),
                 .init(
                     label: "nnrelief", method: "nnrelief", levels: [.sparsity(0), .sparsity(0.5)],
-                    knobs: ["batch": 1000], start: .trained, allocation: .global, layers: .all, schedule: .oneShot,
+                    knobs: ["batch": 1000, "conv-ratio": 1], start: .trained, allocation: .global, layers: .all,
+                    schedule: .oneShot,
                     isCascade: false,
                     retrain: Retrain(mode: .fineTune, epochs: 5)),
             ])
