@@ -143,6 +143,7 @@ NETWORKS = {
 
 def main():
     checkpoint, metadata = read(sys.argv[1])
+    network = json.loads(metadata["network"])["name"]
     expected, _ = read(sys.argv[2])
     tolerance = float(sys.argv[3]) if len(sys.argv) > 3 else 1e-5
     for name, mask in checkpoint.items():
@@ -151,9 +152,9 @@ def main():
     layers = Layers({name: tensor for name, tensor in checkpoint.items() if not name.endswith(".mask")})
     logits = expected["logits"]
     with torch.no_grad():
-        difference = (NETWORKS[metadata["network"]](layers, expected["inputs"]) - logits).abs().max().item()
+        difference = (NETWORKS[network](layers, expected["inputs"]) - logits).abs().max().item()
     difference /= max(1, logits.abs().max().item())
-    print(f"{metadata['network']}: largest difference {difference:.3g} over {len(logits)} inputs")
+    print(f"{network}: largest difference {difference:.3g} over {len(logits)} inputs")
     if left := sorted(layers.tensors.keys() - layers.used):
         sys.exit(f"the checkpoint holds what the network does not use: {', '.join(left)}")
     if not difference <= tolerance:
