@@ -8,17 +8,21 @@ extension ChannelGroup {
     /// other, and then averaged over the producers, so that each has one vote. A producer whose measures are all zero
     /// gives zeros.
     ///
-    /// - Parameter measure: From a producer's filters, float64 [channels, weights of one], to [channels]; never negative.
+    /// - Parameter measure: From a producer's filters, float32 [channels, weights of one], to one number a channel; never
+    ///   negative.
     func relativeMeasure(
-        in context: PruningContext, _ measure: (_ filters: Tensor) throws -> Tensor
+        in context: PruningContext, _ measure: (_ filters: Tensor) throws -> [Double]
     ) throws -> Tensor {
-        let parts = try producers.map { producer in
+        var relative = [Double](repeating: 0, count: channels)
+        for producer in producers {
             let weight = try context.parameter(context.network.nodes[producer].weightName).detach()
-            let values = try measure(weight.to(.float64).flatten(from: 1))
-            let mean = try values.mean().item()
-            return mean > 0 ? try values / mean : values
+            let values = try measure(weight.flatten(from: 1))
+            let sum = values.reduce(0, +)
+            guard sum > 0 else { continue }
+            let share = Double(channels) / sum / Double(producers.count)
+            for channel in relative.indices { relative[channel] += values[channel] * share }
         }
-        return try Tensor.stack(parts).mean([0])
+        return try Tensor(relative)
     }
 
     /// Each consumer's weight with its share of every channel multiplied by a factor, by parameter name.

@@ -10,7 +10,7 @@ internal import Torch
 /// Deviations: the authors remove softly (zeroed filters may come back) after every epoch of a whole training; here the
 /// stage's schedule says when to remove, and what is removed stays so. The authors' mixture with a norm criterion is left
 /// out (their FPGM-only). Where a residual network ties several layers, the mean over them of the sum over the layer's mean
-/// sum decides; so it does under global allocation. Cost: one Gram matrix a layer, in float64.
+/// sum decides; so it does under global allocation. Cost: one Gram matrix a layer.
 struct FPGM: GroupScorer {
     func scores(of groups: [ChannelGroup], in context: PruningContext) throws -> [String: Tensor] {
         var scores: [String: Tensor] = [:]
@@ -20,15 +20,23 @@ struct FPGM: GroupScorer {
         return scores
     }
 
-    /// Each row's summed Euclidean distance to all rows, [rows].
-    static func distances(_ rows: Tensor) throws -> Tensor {
+    /// Each row's summed Euclidean distance to all rows.
+    ///
+    /// By ||a - b||^2 = a a + b b - 2 a b. Seen from one of the rows the others are no longer than distances are, so that
+    /// the subtraction loses little.
+    static func distances(_ rows: Tensor) throws -> [Double] {
         let count = rows.shape[0]
-        let products = try rows.matmul(rows.transposed())
-        let squares = try rows.square().sum([1])
-        let squared = try squares.reshape([count, 1]) + squares.reshape([1, count]) - 2 * products
-        // A row's distance to itself is nothing, and not the rounding error of its square.
-        let order = try Tensor.range(count)
-        let itself = try order.reshape([count, 1]).equal(order.reshape([1, count]))
-        return try squared.clamp(low: 0).sqrt().maskedFill(itself, 0).sum([1])
+        let seen = try rows - rows.narrow(dimension: 0, start: 0, length: 1)
+        let products = try seen.matmul(seen.transposed()).toDoubles()
+        var sums = [Double](repeating: 0, count: count)
+        for a in 0..<count {
+            for b in 0..<a {
+                let square = products[a * count + a] + products[b * count + b] - 2 * products[a * count + b]
+                let distance = max(square, 0).squareRoot()
+                sums[a] += distance
+                sums[b] += distance
+            }
+        }
+        return sums
     }
 }

@@ -14,7 +14,7 @@ struct FilterNorm: GroupScorer {
     func scores(of groups: [ChannelGroup], in context: PruningContext) throws -> [String: Tensor] {
         var scores: [String: Tensor] = [:]
         for group in groups {
-            scores[group.name] = try group.relativeMeasure(in: context) { try $0.abs().sum([1]) }
+            scores[group.name] = try group.relativeMeasure(in: context) { try $0.abs().sum([1]).toDoubles() }
         }
         return scores
     }

@@ -85,9 +85,16 @@ final class Slimming: Trainer, GroupScorer {
                 names.isEmpty
                 ? try group.producers.map { try gate(of: context.network.nodes[$0].name) }
                 : try names.map { try context.parameter($0).detach() }
-            // A channel that was flattened has several scales.
-            let strengths = try scales.map { try $0.to(.float64).abs().reshape([group.channels, -1]).mean([1]) }
-            scores[group.name] = try Tensor.stack(strengths).mean([0])
+            var strengths = [Double](repeating: 0, count: group.channels)
+            for scale in scales {
+                let values = try scale.toDoubles()
+                // A channel that was flattened has several scales in a row.
+                let spread = values.count / group.channels
+                for (index, value) in values.enumerated() {
+                    strengths[index / spread] += abs(value) / Double(spread * scales.count)
+                }
+            }
+            scores[group.name] = try Tensor(strengths)
         }
         return scores
     }

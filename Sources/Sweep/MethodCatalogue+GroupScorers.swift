@@ -3,7 +3,8 @@ extension MethodCatalogue {
     static let groupScorers: [Entry] =
         [
             Entry(
-                name: "filter-l1", paper: "Li et al., Pruning Filters for Efficient ConvNets, 2017",
+                name: "filter-l1", revision: 2,
+                paper: "Li et al., Pruning Filters for Efficient ConvNets, 2017",
                 summary: "removes the filters and neurons with the smallest sum of absolute weights",
                 structure: .channel,
                 allocations: [.uniform, .global]),
@@ -12,7 +13,7 @@ extension MethodCatalogue {
                 summary: "removes filters and neurons at random: the floor every structured method must beat",
                 structure: .channel, allocations: [.uniform, .global]),
             Entry(
-                name: "fpgm",
+                name: "fpgm", revision: 2,
                 paper:
                     "He et al., Filter Pruning via Geometric Median for Deep Convolutional Neural Networks Acceleration, 2019",
                 summary: "removes the filters and neurons nearest to the geometric median of their layer",

@@ -6,7 +6,8 @@ extension MethodCatalogue {
             summary: "removes nothing and trains as long as the pruned networks do", structure: .unstructured,
             allocations: []),
         Entry(
-            name: "random", paper: "control; Blalock et al., What is the State of Neural Network Pruning?, 2020",
+            name: "random", revision: 2,
+            paper: "control; Blalock et al., What is the State of Neural Network Pruning?, 2020",
             summary: "removes weights at random over the whole network: the floor every method must beat",
             structure: .unstructured),
         Entry(

@@ -58,7 +58,7 @@ extension MethodCatalogue {
                     isInteger: false, defaultValue: 1, source: "ours")
             ]),
         Entry(
-            name: "slimming",
+            name: "slimming", revision: 2,
             paper: "Liu et al., Learning Efficient Convolutional Networks through Network Slimming, 2017",
             summary: "trains with a penalty on channel scales, then removes the channels with the smallest ones",
             structure: .channel, course: .trainPruneRetrain, start: .initialisation, allocations: [.global, .uniform],

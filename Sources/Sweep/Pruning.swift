@@ -2,6 +2,8 @@
 package struct Pruning: Codable, Hashable, Sendable {
     /// A name of ``MethodCatalogue``.
     package var method: String
+    /// ``MethodCatalogue/Entry/revision``.
+    package var revision: Int?
     /// The method's own knobs, all of them, defaults filled in.
     package var knobs: [String: Double]
     package var level: Level
@@ -17,6 +19,7 @@ package struct Pruning: Codable, Hashable, Sendable {
         retrain: Retrain
     ) {
         self.method = method
+        revision = MethodCatalogue[method]?.revision
         self.knobs = knobs
         self.level = level
         self.start = start

@@ -13,7 +13,8 @@ package struct Stage: Codable, Hashable, Sendable {
         case prune
     }
 
-    /// Raised when the engine's arithmetic changes, so that old results are not taken for new ones.
+    /// Raised when the arithmetic of training or of all methods changes, so that old results are not taken for new ones; what
+    /// concerns one method raises its ``MethodCatalogue/Entry/revision``.
     package static let currentGeneration = 2
 
     package var generation: Int

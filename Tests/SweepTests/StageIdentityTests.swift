@@ -50,6 +50,7 @@ import Testing
         ("schedule epochs", { $0.training.schedule = .step(epochs: [10, 16], factor: 0.1) }),
         ("schedule factor", { $0.training.schedule = .step(epochs: [10, 15], factor: 0.2) }),
         ("warm-up", { $0.training.warmUp = 0.5 }), ("method", { $0.pruning?.method = "random" }),
+        ("revision", { $0.pruning?.revision = 2 }),
         ("knobs", { $0.pruning?.knobs = ["batch": 999] }), ("level", { $0.pruning?.level = .sparsity(0.9) }),
         ("level kind", { $0.pruning?.level = .knob(name: "alpha", value: 0.95) }),
         ("start", { $0.pruning?.start = .initialisation }),
