@@ -32,7 +32,7 @@ package final class SGD: Optimizer {
         for group in groups {
             let handles = group.handles(tensors)
             let status = ct_sgd_step(
-                handles, group.handles(momenta.tensors), handles.count, learningRate * group.learningRateFactor,
+                handles, group.handles(momenta.tensors), handles.count, learningRate,
                 momentum, nesterov, group.weightDecay)
             try check("SGD.step", status)
         }
