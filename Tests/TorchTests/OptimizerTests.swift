@@ -27,13 +27,12 @@ import Testing
     }
 
     enum Kind: CaseIterable, Sendable {
-        case sgd, sgdWithMomentumAndDecay, sgdOfNesterov, adam, adamWithDecay
+        case sgd, sgdWithMomentumAndDecay, adam, adamWithDecay
 
         func make(_ parameters: [NamedTensor]) throws -> any Optimizer {
             switch self {
             case .sgd: try SGD(parameters)
             case .sgdWithMomentumAndDecay: try SGD(parameters, momentum: 0.9, weightDecay: 0.1)
-            case .sgdOfNesterov: try SGD(parameters, momentum: 0.9, nesterov: true, weightDecay: 0.1)
             case .adam: try Adam(parameters)
             case .adamWithDecay: try Adam(parameters, weightDecay: 0.1)
             }
@@ -44,7 +43,6 @@ import Testing
             switch self {
             case .sgd: [-1.242922355, 1.81519893, 1.558670859, -0.762668502, -0.278434532]
             case .sgdWithMomentumAndDecay: [-1.358700115, 1.427488078, 1.277394765, -0.632138192, -0.23078061]
-            case .sgdOfNesterov: [-1.488374254, 1.199091251, 1.101224492, -0.563502007, -0.205722955]
             case .adam: [-1.130008424, 2.200010041, 1.830012228, -0.87002246, -0.29861874]
             case .adamWithDecay: [-1.130008429, 2.20000996, 1.830012112, -0.870022267, -0.298618517]
             }
@@ -93,10 +91,6 @@ import Testing
                 try expectClose([mean], [0.1 * (1 + (decay ?? 0.5))], tolerance: 1e-9)
             }
         }
-    }
-
-    @Test func nesterovNeedsMomentum() throws {
-        #expect(throws: TorchError.self) { try SGD([], nesterov: true) }
     }
 
     @Test(arguments: Kind.allCases)
