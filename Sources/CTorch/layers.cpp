@@ -1,10 +1,8 @@
 // Layers that libtorch already computes well; the others have files of their own.
 
 #include <ATen/core/Reduction.h>
-#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/im2col.h>
-#include <ATen/ops/log_softmax.h>
 #include <ATen/ops/matmul.h>
 
 #include "handle.hpp"
@@ -15,18 +13,9 @@ ct_status ct_matmul(ct_tensor *a, ct_tensor *b, ct_tensor_out out) {
     return produce(out, [&] { return at::matmul(a->value, b->value); });
 }
 
-ct_status ct_avg_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out) {
-    return produce(out, [&] { return at::avg_pool2d(x->value, {kernel, kernel}, {stride, stride}); });
-}
-
-ct_status ct_log_softmax(ct_tensor *x, intptr_t dimension, ct_tensor_out out) {
-    return produce(out, [&] { return at::log_softmax(x->value, dimension); });
-}
-
-ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, double smoothing, ct_tensor_out out) {
+ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, ct_tensor_out out) {
     return produce(out, [&] {
-        return at::cross_entropy_loss(logits->value, labels->value, /*weight=*/{}, at::Reduction::Mean,
-            /*ignore_index=*/-100, smoothing);
+        return at::cross_entropy_loss(logits->value, labels->value, /*weight=*/{}, at::Reduction::Mean);
     });
 }
 

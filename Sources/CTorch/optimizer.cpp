@@ -47,7 +47,7 @@ void zero_where_false(at::Tensor &target, const at::Tensor &mask) {
 
 ct_status ct_sgd_step(
     ct_tensor_list parameters, ct_tensor_list momenta, intptr_t count, double learning_rate, double momentum,
-    bool nesterov, double weight_decay) {
+    double weight_decay) {
     return guarded([&] {
         const at::NoGradGuard no_recording;
         Updates<1> updates(parameters, {momenta}, count);
@@ -55,7 +55,7 @@ ct_status ct_sgd_step(
         // Momenta begin as zeros, so the first step needs no case of its own; without momentum none may be passed.
         if (momentum == 0) updates.states[0].clear();
         at::_fused_sgd_(updates.parameters, updates.gradients, updates.states[0], weight_decay, momentum, learning_rate,
-            /*dampening=*/0, nesterov, /*maximize=*/false, /*is_first_step=*/false);
+            /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
     });
 }
 

@@ -30,6 +30,7 @@ extension WireSweepSummary {
         submittedAt = header?.submittedAt ?? 0
         finishedAt = header?.finishedAt ?? 0
         etaSeconds = status.remaining?.inSeconds ?? 0
+        obstacle = status.obstacle ?? ""
     }
 }
 

@@ -7,14 +7,14 @@ package struct Split: Sendable {
     package let training: [Int64]
     package let validation: [Int64]
 
-    /// Holds out round(count x share) images, chosen by (seed, "validation").
+    /// Holds out ``DatasetReference/heldOut(_:of:)`` images, chosen by (seed, "validation").
     ///
     /// - Throws: ``DatasetError`` when that leaves either part without an image; a share of 0 holds none out.
     package init(count: Int, share: Double, seed: Int) throws {
         self.seed = seed
         var stream = RandomStream(seed: seed, purpose: "validation")
         let order = stream.permutation(count)
-        let heldOut = Int((Double(count) * share).rounded())
+        let heldOut = DatasetReference.heldOut(share, of: count)
         guard heldOut < count, heldOut > 0 || share == 0 else {
             throw DatasetError(
                 "a validation share of \(share.plain) holds out \(heldOut) of \(count) training images; use more images or "

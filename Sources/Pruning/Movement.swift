@@ -11,14 +11,15 @@ internal import Torch
 ///     forward:           w' = w M
 ///     straight through:  dL/dS = dL/dw' w,    dL/dw = dL/dw' M
 ///
-/// so that under gradient descent S = -rate sum_t w dL/dw'. Sparsity follows the cubic ramp of ``CubicRamp``. A weight
-/// out of the mask keeps its value and its score goes on moving: it may come back until the ramp ends, and is zero at
-/// the end. Scores need steps that move weights: a few of the small ones at a schedule's end leave the choice to noise.
+/// so that under gradient descent S = -sum_t rate_t w dL/dw', at the weights' learning rate. Sparsity follows the cubic
+/// ramp of ``CubicRamp``. A weight out of the mask keeps its value and its score goes on moving: it may come back until
+/// the ramp ends, and is zero at the end. Scores need steps that move weights: a few of the small ones at a schedule's
+/// end leave the choice to noise.
 ///
-/// Defaults: global competition and a score rate of 1 times the weights' (ours; scores only compete with each other, so
-/// the rate decides nothing under plain gradient descent), ramp as in ``Gradual``. Deviations: exact counts; scores
-/// change places at each pruning, where the authors select at each step; after the ramp the masks stay, where theirs go
-/// on moving; scores have no weight decay. Cost: one score per weight, moved by the optimiser, a few elementwise
+/// Defaults: global competition (ours), ramp as in ``Gradual``. Deviations: exact counts; scores change places at each
+/// pruning, where the authors select at each step; after the ramp the masks stay, where theirs go on moving; scores
+/// have no weight decay, and no learning rate of their own: only their order counts, which a constant factor on the
+/// rate changes neither under SGD nor under Adam. Cost: one score per weight, moved by the optimiser, a few elementwise
 /// operations per step, and one sort of the scores per pruning.
 final class Movement: Trainer {
     private var context: PruningContext?
@@ -41,12 +42,10 @@ final class Movement: Trainer {
         _ = try context.requestedSparsity()
         self.context = context
         names = context.eligible.map(\.name)
-        let rate = try context.knob("score-rate")
         learned = try context.eligible.map { parameter in
             NamedTensor(
                 name: "score/\(parameter.name)", tensor: try Tensor.zeros(parameter.shape).requireGrad(),
-                weightDecay: 0,
-                learningRateFactor: rate)
+                weightDecay: 0)
         }
         kept = try context.masks.tensors.filter { names.contains($0.key) }.mapValues { try $0.clone() }
         initial = try Tensor([context.masks.sparsity()], shape: [])

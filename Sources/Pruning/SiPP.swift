@@ -16,16 +16,16 @@ internal import Torch
 ///                   bound of drawing, else drawn
 ///
 /// Recorded as the error bound: the relative error of a neuron's positive or negative part, averaged over a layer's
-/// neurons and signs, in the worst layer. It is the sum of the s that go where the largest are kept (three times that in
-/// sipp-hybrid), and the bound of drawing where they are drawn; 1 where nothing is kept. It may fail with probability
-/// delta, and on images unlike those it was taken over.
+/// neurons and signs, in the worst layer. It is the sum of the s that go where the largest are kept (three times that
+/// in sipp-hybrid), and the bound of drawing where they are drawn; 1 where nothing is kept. It may fail on images unlike
+/// those it was taken over, and the bound of drawing with probability delta over all outputs of the network's layers.
 ///
-/// Defaults: delta = 1e-12 (authors, for LeNet-300-100); 256 images, where theirs follow from delta (about 125 for
-/// LeNet-300-100). Deviations: sipp-hybrid compares at the level's budget in every round; exactly as many weights stay as asked for, where the code meets the size to 0.5 %: weights
-/// arrive in the random order in which drawing with replacement first meets them, and the first ones stay. Their scale is
-/// 1 / (chance of having arrived before the first one left out), the expectation of the code's count / (draws p), which
-/// keeps every weight's expectation exactly. Cost: sipp, two forward passes over the images; the others, one product and
-/// one comparison per multiply-accumulate.
+/// Defaults: delta = 1e-12 (authors, for LeNet-300-100), a knob of the two that draw; 256 images, where theirs follow
+/// from delta (about 125 for LeNet-300-100). Deviations: exactly as many weights stay as asked for, where the code
+/// meets the size to 0.5 %: weights arrive in the random order in which drawing with replacement first meets them, and
+/// the first ones stay. Their scale is 1 / (chance of having arrived before the first one left out), the expectation of
+/// the code's count / (draws p), which keeps every weight's expectation exactly. Cost: sipp, two forward passes over the
+/// images; the others, one product and one comparison per multiply-accumulate.
 final class SiPP: Scorer {
     enum Variant {
         case deterministic, random, hybrid
@@ -51,9 +51,10 @@ final class SiPP: Scorer {
         }
         let drawn = try rows.mapValues { try $0.priorities() }
         guard variant == .hybrid else { return drawn }
-        // Which way is better depends on the budget: that of the level.
-        let count = Int((Double(context.network.prunableCount) * (context.pruning.level.sparsity ?? 0)).rounded())
-        let masks = try ExactSelection(context, scores: drawn).removing(count, context.pruning.allocation)
+        // Which way is better depends on the budget, that of the round.
+        let round = PruningRound(
+            level: context.pruning.level, round: context.round, of: context.pruning.schedule.rounds)
+        let masks = try context.selecting(round.sparsity ?? 0, by: drawn)
         for (name, mask) in masks.tensors { try rows[name]?.chooseSampling(at: mask) }
         return try rows.mapValues { try $0.priorities() }
     }
@@ -77,19 +78,25 @@ final class SiPP: Scorer {
         return scaled
     }
 
-    /// One layer's weights in the order of their arrival; delta is shared by all outputs of the network's layers, and the
-    /// log term is the code's 2 C log(8 (positions + 1) kernel / delta).
+    /// One layer's weights in the order of their arrival.
     private func arriving(
         _ node: Network.Node, _ sensitivity: Tensor, in context: PruningContext
     ) throws -> SampledRows {
+        var stream = RandomStream(seed: context.seed, purpose: "sipp", detail: "\(context.round)/\(node.weightName)")
+        return try SampledRows(
+            sensitivity, weight: context.parameter(node.weightName), logTerm: logTerm(node, in: context),
+            seed: stream.bits())
+    }
+
+    /// The code's 2 C log(8 (positions + 1) kernel / delta), delta shared by all outputs of the network's layers;
+    /// 0 where nothing is drawn.
+    private func logTerm(_ node: Network.Node, in context: PruningContext) throws -> Double {
+        guard variant != .deterministic else { return 0 }
         let outputs = context.network.nodes.filter { $0.weightShape != nil }
             .reduce(0) { $0 + $1.outputShape.reduce(1, *) }
         let positions = node.outputShape.dropFirst().reduce(1, *)
         let kernel = node.weightShape?[2...].reduce(1, *) ?? 1
         let odds = try 8 * Double((positions + 1) * kernel) * Double(outputs) / context.knob("delta")
-        var stream = RandomStream(seed: context.seed, purpose: "sipp", detail: "\(context.round)/\(node.weightName)")
-        return try SampledRows(
-            sensitivity, weight: context.parameter(node.weightName), logTerm: 2 * SampledRows.constant * log(odds),
-            seed: stream.bits())
+        return 2 * SampledRows.constant * log(odds)
     }
 }

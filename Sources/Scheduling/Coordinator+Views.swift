@@ -10,8 +10,10 @@ extension Coordinator {
         package var tasks: TaskCounts
         package var stages: StageCounts
         /// By the median time of finished stages of the same kind, method and network (of all, where there is none yet)
-        /// and the slots of the workers connected now; nil when neither is known.
+        /// and the slots of the workers connected now; nil when neither is known, or where there is an obstacle.
         package var remaining: Duration?
+        /// Where workers are connected and none can run some of the stages to go: why, and after "; " the remedy.
+        package var obstacle: String?
     }
 
     /// A worker and what it runs.
@@ -52,13 +54,13 @@ extension Coordinator {
 
     /// In order of submission.
     package func sweepStatuses(at now: Instant) -> [SweepStatus] {
-        let slots = liveSlots(at: now)
-        return sweeps.map { status(of: $0, slots: slots) }
+        let live = liveWorkers(at: now)
+        return sweeps.map { status(of: $0, live) }
     }
 
     /// Nil when there is no such sweep.
     package func sweepStatus(_ id: SweepID, at now: Instant) -> SweepStatus? {
-        sweepIndex[id].map { status(of: sweeps[$0], slots: liveSlots(at: now)) }
+        sweepIndex[id].map { status(of: sweeps[$0], liveWorkers(at: now)) }
     }
 
     /// By name. A worker that has not been heard of for a lease's duration is lost.
@@ -98,26 +100,44 @@ extension Coordinator {
         }
     }
 
-    private func liveSlots(at now: Instant) -> Int {
-        workers.values.reduce(0) { sum, worker in
-            let isLive = now - worker.lastSeen < settings.leaseDuration && !worker.isDraining
-            return sum + (isLive ? worker.description.slots : 0)
-        }
+    /// The workers that can be counted on: their slots, and their capabilities in order.
+    private func liveWorkers(at now: Instant) -> (slots: Int, capabilities: [Int]) {
+        let live = workers.values.filter { now - $0.lastSeen < settings.leaseDuration && !$0.isDraining }
+        return (live.reduce(0) { $0 + $1.description.slots }, Set(live.map(\.capability)).sorted())
     }
 
-    private func status(of sweep: SweepEntry, slots: Int) -> SweepStatus {
+    private func obstacle(of sweep: SweepEntry, _ live: [Int]) -> String? {
+        guard sweep.state == .running, !live.isEmpty else { return nil }
+        let stuck = sweep.unfinished.filter { entry in entry.value > 0 && !live.contains { covers[$0][entry.key] } }
+        var names: [String] = []
+        for stageClass in stuck.keys.sorted() {
+            let missing = live.map { capabilities[$0].missing(for: classes[stageClass]) }
+            // What no engine knows, or where each lacks something else, all of it together.
+            let common = missing[0].filter { name in missing.allSatisfy { $0.contains(name) } }
+            for name in common.isEmpty ? missing.flatMap(\.self) : common where !names.contains(name) {
+                names.append(name)
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        let count = stuck.values.reduce(0, +)
+        return "no connected worker's engine knows \(names.joined(separator: ", ")), which "
+            + (count == 1 ? "1 stage needs" : "\(count) stages need") + "; start a worker whose engine does"
+    }
+
+    private func status(of sweep: SweepEntry, _ live: (slots: Int, capabilities: [Int])) -> SweepStatus {
+        let obstacle = obstacle(of: sweep, live.capabilities)
         var remaining: Duration?
         let known = sweep.unfinished.keys.compactMap { durations[$0].value }
-        if sweep.state == .running, slots > 0, !known.isEmpty {
+        if sweep.state == .running, obstacle == nil, live.slots > 0, !known.isEmpty {
             // A class of which nothing has finished yet is taken to last as long as the others do.
             let typical = known.reduce(0, +) / Double(known.count)
             let work = sweep.unfinished.sorted { $0.key < $1.key }.reduce(0) { work, entry in
                 work + Double(entry.value) * (durations[entry.key].value ?? typical)
             }
-            remaining = .seconds(work / Double(slots))
+            remaining = .seconds(work / Double(live.slots))
         }
         return SweepStatus(
             id: sweep.id, name: sweep.name, state: sweep.state, tasks: sweep.taskCounts, stages: sweep.stageCounts,
-            remaining: remaining)
+            remaining: remaining, obstacle: obstacle)
     }
 }

@@ -41,12 +41,16 @@ struct Capability: Hashable, Sendable {
         datasets = worker.datasets
     }
 
-    func covers(_ stageClass: StageClass) -> Bool {
-        func knows(_ names: Set<String>, _ name: String) -> Bool {
-            names.isEmpty || name.isEmpty || names.contains(name)
-        }
-        return stageClass.hasOwnEngine
-            || knows(methods, stageClass.method) && knows(networks, stageClass.network)
-                && (stageClass.describesDataset || knows(datasets, stageClass.dataset))
+    func covers(_ stageClass: StageClass) -> Bool { missing(for: stageClass).isEmpty }
+
+    /// What the engine does not know of what the stages need, in words: "the method snip".
+    func missing(for stageClass: StageClass) -> [String] {
+        if stageClass.hasOwnEngine { return [] }
+        let needs = [
+            ("method", stageClass.method, methods), ("network", stageClass.network, networks),
+            ("data set", stageClass.describesDataset ? "" : stageClass.dataset, datasets),
+        ]
+        return needs.filter { _, name, known in !name.isEmpty && !known.isEmpty && !known.contains(name) }
+            .map { kind, name, _ in "the \(kind) \(name)" }
     }
 }

@@ -38,8 +38,8 @@ package struct DatasetReference: Codable, Hashable, Sendable {
     /// The data sets that a sweep file can name without describing them.
     package static var names: [String] { DatasetCatalogue.names + [DatasetDescription.Format.synthetic.rawValue] }
 
-    /// How many of `count` training images the validation share is.
-    package func heldOut(of count: Int) -> Int { Int((Double(count) * validation).rounded()) }
+    /// How many of `count` training images a validation share is: round(count x share).
+    package static func heldOut(_ share: Double, of count: Int) -> Int { Int((Double(count) * share).rounded()) }
 
     /// Whether both stand for the same images, however they are split and varied.
     package func hasContent(of other: DatasetReference) -> Bool {

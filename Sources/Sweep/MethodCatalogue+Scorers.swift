@@ -85,16 +85,19 @@ extension MethodCatalogue {
         ] + sipp
 
     private static let sipp: [Entry] = [
-        ("sipp", "keeps the weights with the largest empirical sensitivity"),
-        ("sipp-random", "samples weights by empirical sensitivity and rescales what is drawn"),
-        ("sipp-hybrid", "picks or samples each neuron's weights, whichever has the smaller error bound"),
-    ].map { name, summary in
+        ("sipp", "keeps the weights with the largest empirical sensitivity", []),
+        ("sipp-random", "samples weights by empirical sensitivity and rescales what is drawn", [failureProbability]),
+        (
+            "sipp-hybrid", "picks or samples each neuron's weights, whichever has the smaller error bound",
+            [failureProbability]
+        ),
+    ].map { name, summary, knobs in
         Entry(
             name: name,
             paper:
                 "Baykal et al., SiPPing Neural Networks: Sensitivity-informed Provable Pruning of Neural Networks, 2022",
             summary: summary, structure: .unstructured, allocations: [.global],
-            knobs: [sensitivityBatch, failureProbability], needsData: true)
+            knobs: [sensitivityBatch] + knobs, needsData: true)
     }
 
     /// Images of each class the gradients are taken over.

@@ -52,11 +52,7 @@ extension MethodCatalogue {
             name: "movement", paper: "Sanh et al., Movement Pruning: Adaptive Sparsity by Fine-Tuning, 2020",
             summary: "removes, while fine-tuning, the weights that move towards zero", structure: .unstructured,
             course: .train, allocations: [.global, .uniform],
-            knobs: ramp + [
-                Knob(
-                    name: "score-rate", summary: "learning rate of the scores", range: .above(0, upTo: 1000),
-                    isInteger: false, defaultValue: 1, source: "ours")
-            ]),
+            knobs: ramp),
         Entry(
             name: "slimming", revision: 2,
             paper: "Liu et al., Learning Efficient Convolutional Networks through Network Slimming, 2017",

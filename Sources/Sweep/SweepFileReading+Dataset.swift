@@ -143,7 +143,7 @@ extension SweepFileReading {
         if let classes = reference.description?.classes ?? entry?.classes, count < classes {
             reader.report(field, "\(count) training images are fewer than the \(classes) classes")
         }
-        if reference.heldOut(of: count) == 0 {
+        if DatasetReference.heldOut(reference.validation, of: count) == 0 {
             reader.report(
                 field, "a validation share of \(reference.validation.plain) of \(count) images holds out none; use more"
             )

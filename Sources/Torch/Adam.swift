@@ -33,7 +33,7 @@ package final class Adam: Optimizer {
             let handles = group.handles(tensors)
             let status = ct_adam_step(
                 handles, group.handles(means.tensors), group.handles(squares.tensors), handles.count, Int64(steps + 1),
-                learningRate * group.learningRateFactor, beta1, beta2, epsilon, group.weightDecay)
+                learningRate, beta1, beta2, epsilon, group.weightDecay)
             try check("Adam.step", status)
         }
         steps += 1

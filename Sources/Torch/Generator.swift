@@ -39,13 +39,6 @@ package final class Generator {
         try make("bernoulli") { ct_bernoulli(handle, shape, shape.count, probability, $0) }
     }
 
-    /// How often each element came up in `draws` draws with replacement, as int64 of the same shape.
-    ///
-    /// An element's chance is its share of the sum, computed in float64; one of zero never comes up.
-    package func sampleCounts(_ probabilities: Tensor, draws: Int) throws(TorchError) -> Tensor {
-        try make("sampleCounts") { ct_sample_counts(handle, probabilities.handle, draws, $0) }
-    }
-
     /// A random order of 0 ..< count as int64.
     package func permutation(_ count: Int) throws(TorchError) -> Tensor {
         try make("permutation") { ct_permutation(handle, count, $0) }

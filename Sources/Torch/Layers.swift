@@ -27,11 +27,6 @@ extension Tensor {
         try make("maxPool2d") { ct_max_pool2d(handle, kernel, stride ?? kernel, padding, $0) }
     }
 
-    /// The mean of each `kernel` x `kernel` window; windows that do not fit are dropped.
-    package func avgPool2d(kernel: Int, stride: Int? = nil) throws(TorchError) -> Tensor {
-        try make("avgPool2d") { ct_avg_pool2d(handle, kernel, stride ?? kernel, $0) }
-    }
-
     /// Normalises each channel (dimension 1), by the batch's moments in training, else by the running ones.
     ///
     /// In training the running moments move by `momentum` towards the batch's, in place; the variance that enters
@@ -48,15 +43,9 @@ extension Tensor {
         }
     }
 
-    package func logSoftmax(dimension: Int = -1) throws(TorchError) -> Tensor {
-        try make("logSoftmax") { ct_log_softmax(handle, dimension, $0) }
-    }
-
     /// The mean over the batch of -log softmax(self)[label]. Logits: (batch, classes); labels: int64 (batch).
-    ///
-    /// With `labelSmoothing` s the target is 1 - s of the label and s of the mean over all classes (Szegedy et al. 2016).
-    package func crossEntropy(labels: Tensor, labelSmoothing: Double = 0) throws(TorchError) -> Tensor {
-        try make("crossEntropy") { ct_cross_entropy(handle, labels.handle, labelSmoothing, $0) }
+    package func crossEntropy(labels: Tensor) throws(TorchError) -> Tensor {
+        try make("crossEntropy") { ct_cross_entropy(handle, labels.handle, $0) }
     }
 
     /// The mean over all elements of the squared difference. One shape.

@@ -27,14 +27,11 @@ package struct NamedTensor {
     package var tensor: Tensor
     /// Instead of the optimiser's; nil: the optimiser's.
     package var weightDecay: Double?
-    /// Multiplies the learning rate of every step.
-    package var learningRateFactor: Double
 
-    package init(name: String, tensor: Tensor, weightDecay: Double? = nil, learningRateFactor: Double = 1) {
+    package init(name: String, tensor: Tensor, weightDecay: Double? = nil) {
         self.name = name
         self.tensor = tensor
         self.weightDecay = weightDecay
-        self.learningRateFactor = learningRateFactor
     }
 }
 

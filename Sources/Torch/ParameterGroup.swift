@@ -1,7 +1,6 @@
-/// The parameters that one call can update: those of one weight decay and one learning-rate factor.
+/// The parameters that one call can update: those of one weight decay.
 struct ParameterGroup {
     let weightDecay: Double
-    let learningRateFactor: Double
     private var members: [Int] = []
 
     /// What belongs to this group, of a list as long as all parameters.
@@ -11,11 +10,11 @@ struct ParameterGroup {
     static func of(_ parameters: [NamedTensor], weightDecay: Double) -> [ParameterGroup] {
         var groups: [ParameterGroup] = []
         for (index, parameter) in parameters.enumerated() {
-            let (decay, factor) = (parameter.weightDecay ?? weightDecay, parameter.learningRateFactor)
-            if let group = groups.firstIndex(where: { $0.weightDecay == decay && $0.learningRateFactor == factor }) {
+            let decay = parameter.weightDecay ?? weightDecay
+            if let group = groups.firstIndex(where: { $0.weightDecay == decay }) {
                 groups[group].members.append(index)
             } else {
-                groups.append(ParameterGroup(weightDecay: decay, learningRateFactor: factor, members: [index]))
+                groups.append(ParameterGroup(weightDecay: decay, members: [index]))
             }
         }
         return groups

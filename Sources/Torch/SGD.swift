@@ -1,27 +1,19 @@
 internal import CTorch
 
 /// Stochastic gradient descent with heavy-ball momentum and L2 weight decay, as `torch.optim.SGD` defines it:
-/// g += weightDecay * w;  v = momentum * v + g;  w -= learningRate * v, or with Nesterov's momentum
-/// w -= learningRate * (g + momentum * v).
+/// g += weightDecay * w;  v = momentum * v + g;  w -= learningRate * v.
 package final class SGD: Optimizer {
     package let parameters: [NamedTensor]
     package let momentum: Double
     package let weightDecay: Double
-    package let nesterov: Bool
     private let groups: [ParameterGroup]
     private let momenta: Accumulators
 
-    /// Nesterov's form needs a momentum above 0.
     package init(
-        _ parameters: [NamedTensor], momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0
+        _ parameters: [NamedTensor], momentum: Double = 0, weightDecay: Double = 0
     ) throws(TorchError) {
-        guard !nesterov || momentum > 0 else {
-            throw TorchError(
-                operation: "SGD", code: .invalidArgument, message: "Nesterov's form needs a momentum above 0")
-        }
         self.parameters = parameters
         self.momentum = momentum
-        self.nesterov = nesterov
         self.weightDecay = weightDecay
         groups = ParameterGroup.of(parameters, weightDecay: weightDecay)
         momenta = try Accumulators("momentum", of: parameters)
@@ -32,8 +24,8 @@ package final class SGD: Optimizer {
         for group in groups {
             let handles = group.handles(tensors)
             let status = ct_sgd_step(
-                handles, group.handles(momenta.tensors), handles.count, learningRate * group.learningRateFactor,
-                momentum, nesterov, group.weightDecay)
+                handles, group.handles(momenta.tensors), handles.count, learningRate,
+                momentum, group.weightDecay)
             try check("SGD.step", status)
         }
     }

@@ -962,6 +962,9 @@ package nonisolated struct WireSweepSummary: Sendable {
 
   package var stagesCached: UInt32 = 0
 
+  /// Where no connected worker can run some of the stages to go: why, and after "; " the remedy. Else empty.
+  package var obstacle: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3138,7 +3141,7 @@ nonisolated extension WireCancelled: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireSweepSummary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SweepSummary"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}state\0\u{1}tasks\0\u{3}tasks_done\0\u{3}tasks_failed\0\u{1}stages\0\u{3}stages_done\0\u{3}stages_failed\0\u{3}stages_running\0\u{3}submitted_at\0\u{3}finished_at\0\u{3}eta_seconds\0\u{3}stages_cached\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}state\0\u{1}tasks\0\u{3}tasks_done\0\u{3}tasks_failed\0\u{1}stages\0\u{3}stages_done\0\u{3}stages_failed\0\u{3}stages_running\0\u{3}submitted_at\0\u{3}finished_at\0\u{3}eta_seconds\0\u{3}stages_cached\0\u{1}obstacle\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3160,6 +3163,7 @@ nonisolated extension WireSweepSummary: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 12: try { try decoder.decodeSingularDoubleField(value: &self.finishedAt) }()
       case 13: try { try decoder.decodeSingularDoubleField(value: &self.etaSeconds) }()
       case 14: try { try decoder.decodeSingularUInt32Field(value: &self.stagesCached) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self.obstacle) }()
       default: break
       }
     }
@@ -3208,6 +3212,9 @@ nonisolated extension WireSweepSummary: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.stagesCached != 0 {
       try visitor.visitSingularUInt32Field(value: self.stagesCached, fieldNumber: 14)
     }
+    if !self.obstacle.isEmpty {
+      try visitor.visitSingularStringField(value: self.obstacle, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3226,6 +3233,7 @@ nonisolated extension WireSweepSummary: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.finishedAt != rhs.finishedAt {return false}
     if lhs.etaSeconds != rhs.etaSeconds {return false}
     if lhs.stagesCached != rhs.stagesCached {return false}
+    if lhs.obstacle != rhs.obstacle {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

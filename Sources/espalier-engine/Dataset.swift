@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Engine
 internal import Sweep
 
 /// What a sweep file says of a data set of the user's own.
@@ -18,19 +16,10 @@ struct DatasetDescriber: ParsableCommand {
     @Option(help: "Where data sets lie, each in its folder.")
     var data: String
 
-    @Option(help: "The shape an image folder's pictures are brought to: channels,height,width.")
-    var image: String?
+    @OptionGroup var image: ImageOption
 
     func run() throws {
-        try reporting {
-            do {
-                let shape = image?.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-                let reference = try Dataset.description(ofFolder: folder, dataDirectory: data, image: shape)
-                print(reference.sweepFileText)
-            } catch let error as DatasetError {
-                throw EngineError(.invalidStage, error.description)
-            }
-        }
+        try reporting { print(try image.description(ofFolder: folder, dataDirectory: data).sweepFileText) }
     }
 }
 

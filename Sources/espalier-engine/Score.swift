@@ -19,11 +19,7 @@ struct Score: ParsableCommand {
     @Argument(help: "A method of `describe`.")
     var method: String
 
-    @Option(help: "A network of `describe`.")
-    var network: String
-
-    @Option(help: "A data set of `describe`.")
-    var dataset: String
+    @OptionGroup var subject: SubjectOptions
 
     @Option(help: "The checkpoint of a stage; without it, the untrained network of the seed is scored.")
     var checkpoint: String?
@@ -40,12 +36,6 @@ struct Score: ParsableCommand {
     @Option(help: "Decides the images looked at, every random choice, and the untrained network.")
     var seed = 0
 
-    @Option(help: "Where data sets lie, each in its folder.")
-    var data = ""
-
-    @Option(help: "The file to write.")
-    var out: String
-
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -55,17 +45,12 @@ struct Score: ParsableCommand {
 
     func run() throws {
         try reporting {
-            guard let entry = DatasetCatalogue[dataset] else {
-                throw EngineError(
-                    .invalidStage,
-                    "unknown data set '\(dataset)'; there are \(DatasetCatalogue.names.joined(separator: ", "))")
-            }
             let report = try ScoreReport(
                 ScoreReport.Request(
-                    pruning: try pruning(), network: network,
-                    dataset: DatasetReference(name: entry.name, digest: entry.digest, validation: 0.1),
-                    dataDirectory: data, checkpoint: checkpoint, seed: seed),
-                writingTo: out)
+                    pruning: try pruning(), network: subject.network,
+                    dataset: subject.reference(validation: 0.1), dataDirectory: subject.data, checkpoint: checkpoint,
+                    seed: seed),
+                writingTo: subject.out)
             if json {
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .prettyPrinted]

@@ -31,6 +31,8 @@ struct SweepLine: Encodable {
     let submittedAt: String
     let finishedAt: String?
     let etaSeconds: Double?
+    /// Why no connected worker can run some of the stages, and the remedy; nil where one can.
+    let obstacle: String?
 
     init(_ sweep: WireSweepSummary) {
         id = sweep.id
@@ -47,6 +49,7 @@ struct SweepLine: Encodable {
         submittedAt = Date(timeIntervalSince1970: sweep.submittedAt).ISO8601Format()
         finishedAt = sweep.finishedAt > 0 ? Date(timeIntervalSince1970: sweep.finishedAt).ISO8601Format() : nil
         etaSeconds = sweep.etaSeconds > 0 ? sweep.etaSeconds : nil
+        obstacle = sweep.obstacle.isEmpty ? nil : sweep.obstacle
     }
 
     static func table(_ lines: [SweepLine]) -> String {

@@ -7,17 +7,24 @@ struct ProgressView {
     private var drawnLines = 0
     private var lastPlain = ""
     private var lastPlainAt: ContinuousClock.Instant?
+    private var lastObstacle = ""
 
     init(interactive: Bool = Terminal.isInteractive) {
         self.interactive = interactive
     }
 
     /// Shows a status answer. On a terminal the block is redrawn in place; otherwise a line is written when the number
-    /// of finished stages changed, at most every two seconds, and when the sweep ends.
+    /// of finished stages changed, at most every two seconds, and when the sweep ends; another one when workers come or
+    /// go that can or cannot run what is left.
     mutating func show(_ sweep: WireSweepSummary, workers: [WireWorkerStatus]) {
         if interactive {
-            redraw([headline(sweep, bar: true)] + stageLines(workers))
+            let obstacle = sweep.obstacle.components(separatedBy: "; ").filter { !$0.isEmpty }.map { "  \($0)" }
+            redraw([headline(sweep, bar: true)] + obstacle + stageLines(workers))
         } else {
+            if sweep.obstacle != lastObstacle, !sweep.obstacle.isEmpty {
+                Terminal.say("\(sweep.id): \(sweep.obstacle)")
+            }
+            lastObstacle = sweep.obstacle
             let line = headline(sweep, bar: false)
             let due = lastPlainAt.map { ContinuousClock.now - $0 > .seconds(2) } ?? true
             if sweep.state == "running", line == lastPlain || !due { return }

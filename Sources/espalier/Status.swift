@@ -31,6 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
         sections.append(
             status.sweeps.isEmpty
                 ? "no sweeps yet: espalier submit sweep.yaml" : SweepLine.table(status.sweeps.map(SweepLine.init)))
+        sections += status.sweeps.filter { !$0.obstacle.isEmpty }.map { "\($0.id): \($0.obstacle)" }
         if status.workers.isEmpty {
             sections.append("no worker has connected yet: espalier worker --coordinator ... --key ...")
         } else {

@@ -5,11 +5,12 @@ import Testing
 
 /// `espalier-engine dataset`: what it prints can stand in a sweep file, and the stage then finds its data.
 @Suite(.timeLimit(.minutes(1))) struct DatasetCommandTests {
+    /// What `espalier-engine` writes with these arguments, and its exit code.
     static func printed(_ arguments: [String]) throws -> (text: String, status: Int32) {
         let process = Process()
         let output = Pipe()
         process.executableURL = EngineProcess.executable
-        process.arguments = ["dataset"] + arguments
+        process.arguments = arguments
         process.standardOutput = output
         process.standardError = output
         try process.run()
@@ -18,10 +19,9 @@ import Testing
         return (text, process.terminationStatus)
     }
 
-    /// IDX images 16x16 that are bright where their label says, under the name of a data set of the catalogue.
-    @Test func itsTextGoesIntoASweepFile() throws {
-        let scratch = try Scratch()
-        let folder = URL(fileURLWithPath: scratch("mnist"))
+    /// 200 training and 40 test images 16x16 of 4 classes, bright where their label says, as IDX files.
+    static func writeImages(to path: String) throws {
+        let folder = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (part, count) in [("train", 200), ("t10k", 40)] {
             let images = (0..<count).flatMap { image in (0..<256).map { UInt8($0 / 64 == image % 4 ? 200 : 20) } }
@@ -31,7 +31,13 @@ import Testing
             try Data([0, 0, 8, 1, 0, 0, 0, UInt8(count)] + labels)
                 .write(to: folder.appendingPathComponent("\(part)-labels-idx1-ubyte"))
         }
-        let (text, status) = try Self.printed(["mnist", "--data", scratch.path])
+    }
+
+    /// The folder has the name of a data set of the catalogue.
+    @Test func itsTextGoesIntoASweepFile() throws {
+        let scratch = try Scratch()
+        try Self.writeImages(to: scratch("mnist"))
+        let (text, status) = try Self.printed(["dataset", "mnist", "--data", scratch.path])
         #expect(status == 0)
         let file = try SweepFile(
             yaml: "\(text)network: lenet-300-100\nmethods: [random]\ntraining: {epochs: 5, batch-size: 20}\n",
@@ -49,7 +55,7 @@ import Testing
             (["../x", "--data", scratch.path], "espalier-engine: '../x' is no folder name"),
             (["x", "--data", "/nowhere"], "espalier-engine: there is no data directory /nowhere"),
         ] {
-            let (text, status) = try Self.printed(arguments)
+            let (text, status) = try Self.printed(["dataset"] + arguments)
             #expect(text.hasPrefix(says) && text.split(separator: "\n").count == 1, "\(text)")
             #expect(status == 2)
         }

@@ -53,6 +53,41 @@ import Torch
         #expect(!FileManager.default.contentsEqual(atPath: scratch("a"), andPath: scratch("c")))
     }
 
+    /// A folder of one's own below the data directory, described as `espalier-engine dataset` does.
+    @Test func describedDataCanBeScored() throws {
+        let scratch = try Scratch()
+        try DatasetCommandTests.writeImages(to: scratch("bars"))
+        let (text, status) = try Self.printed("snip", "bars", scratch, "--json")
+        #expect(status == 0, "\(text)")
+        let report = try JSONDecoder().decode(ScoreReport.self, from: Data(text.utf8))
+        #expect(report.parts.map(\.total) == [256 * 300, 300 * 100, 100 * 4])
+        #expect(abs(report.achieved - 0.9) < 1e-4)
+        let mask = try #require(SafeTensors(contentsOf: scratch("scores")).tensors["fc1.weight.mask"])
+        #expect(try mask.toBytes().reduce(0) { $0 + Int($1) } == report.parts[0].kept)
+    }
+
+    @Test func unknownDataSaysWhereItWasLookedFor() throws {
+        let scratch = try Scratch()
+        let (text, status) = try Self.printed("random", "minst", scratch)
+        let says =
+            "espalier-engine: unknown data set 'minst': it is none of digits, mnist, cifar-10, and there is no folder "
+        #expect(status == 2 && text.hasPrefix(says + scratch("minst") + "; name"), "\(text)")
+        #expect(text.split(separator: "\n").count == 1)
+        let (other, code) = try DatasetCommandTests.printed([
+            "logits", "--network", "lenet-5", "--dataset", "minst", "--checkpoint", "none", "--out", scratch("none"),
+        ])
+        #expect(code == 2 && other.contains("without --data no folder of that name; name"), "\(other)")
+        #expect(!FileManager.default.fileExists(atPath: scratch("none")))
+    }
+
+    private static func printed(
+        _ method: String, _ dataset: String, _ scratch: Scratch, _ more: String...
+    ) throws -> (text: String, status: Int32) {
+        try DatasetCommandTests.printed(
+            ["score", method, "--network", "lenet-300-100", "--dataset", dataset, "--data", scratch.path, "--out"]
+                + [scratch("scores")] + more)
+    }
+
     @Test func whatHasNoScoresSaysSo() throws {
         let scratch = try Scratch()
         let error = #expect(throws: EngineError.self) {

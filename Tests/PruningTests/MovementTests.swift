@@ -15,15 +15,15 @@ import Torch
         try course.expectGradients(course.reference("movement", more: kept))
     }
 
-    /// One step of plain descent moves a score by minus rate, learning rate, weight and gradient.
+    /// One step of plain descent moves a score by minus learning rate, weight and gradient.
     @Test func scoresAreTheMovement() throws {
-        let course = try TrainerCourse("movement", knobs: ["score-rate": 3], steps: 1000)
+        let course = try TrainerCourse("movement", steps: 1000)
         try course.loss(0).backward()
         let weight = try #require(course.parameters["fc.weight"]).detach().clone()
         let gradient = try #require(try course.parameters["fc.weight"]?.grad).clone()
         try course.run(0)
         let score = try #require(course.trainer.state["score/fc.weight"]).toDoubles()
-        let wanted = try (weight.to(.float64) * gradient.to(.float64) * (-3 * course.learningRate)).toDoubles()
+        let wanted = try (weight.to(.float64) * gradient.to(.float64) * (-course.learningRate)).toDoubles()
         #expect(zip(score, wanted).allSatisfy { abs($0 - $1) < 1e-9 + 1e-5 * abs($1) })
     }
 

@@ -101,6 +101,51 @@ import Torch
         }
     }
 
+    /// What is kept of the largest sensitivities errs by what goes: sipp draws nothing and has no delta.
+    @Test func theBoundOfTheLargestIsTheirRest() throws {
+        let reference = try ReferenceNetwork()
+        let context = try PruningTests.context(
+            reference.network, method: "sipp", parameters: reference.parameters, images: reference.images)
+        #expect(context.pruning.knobs.keys.sorted() == ["batch"])
+        let sensitivities = try EmpiricalSensitivity(reduction: .mean)(
+            reference.network, reference.parameters, over: reference.images.inputs)
+        let (recorded, rewriting) = try Self.bound("sipp", 0.5)
+        let masks = try #require(rewriting.masks)
+        let layers = try reference.network.prunable.map { parameter in
+            let all = try #require(sensitivities[parameter.name])
+            let gone = try all.maskedFill(#require(masks.tensors[parameter.name]), 0).to(.float64)
+            let weight = try #require(reference.parameters[parameter.name])
+            let halves = try [weight.greater(0), weight.less(0)].flatMap { half in
+                try zip(
+                    all.maskedFill(half.not(), 0).flatten(from: 1).sum([1]).toDoubles(),
+                    gone.maskedFill(half.not(), 0).flatten(from: 1).sum([1]).toDoubles())
+            }.filter { $0.0 > 0 }
+            return halves.reduce(0) { $0 + $1.1 } / Double(halves.count)
+        }
+        #expect(try abs(recorded - #require(layers.max())) < 1e-6)
+    }
+
+    /// In the first of two rounds sipp-hybrid chooses at that round's budget: as for a level of 40 %, where picking is
+    /// better, not of 64 %, where drawing is.
+    @Test func hybridChoosesAtTheBudgetOfTheRound() throws {
+        func scores(_ sparsity: Double, _ schedule: PruningSchedule) throws -> [Float] {
+            var network = Network(name: "wide", inputShape: [784])
+            try network.append("fc", .linear(outputs: 8))
+            let context = try PruningTests.context(
+                network, method: "sipp-hybrid", knobs: ["batch": 1, "delta": 0.5], level: .sparsity(sparsity))
+            var pruning = context.pruning
+            pruning.schedule = schedule
+            let scheduled = try PruningContext(
+                network: context.network, parameters: context.parameters, pruning: pruning, seed: 0, round: 1,
+                examples: context.examples)
+            let scores = try withNoGrad { try SiPP(.hybrid).scores(in: scheduled) }
+            return try #require(scores["fc.weight"]).toFloats()
+        }
+        let first = try scores(0.64, .iterative(rounds: 2))
+        #expect(try first == scores(0.4, .oneShot))
+        #expect(try first != scores(0.64, .oneShot))
+    }
+
     /// Drawn weights grow, the others stay as they are; another seed draws others; the count is exact.
     @Test func randomScalesAndHybridMixes() throws {
         let reference = try ReferenceNetwork()

@@ -114,6 +114,52 @@ import Testing
         #expect(bench.beat("C", credit: 2).grants.map(\.label) == ["train theirs on mnist, seed 0"])
     }
 
+    /// Only while there are workers, and none of them knows what is left.
+    @Test func whatNoEngineKnowsIsSaid() {
+        var bench = Bench()
+        bench.submit(.sample(methods: ["snip", "random"], levels: 2))
+        #expect(bench.status()?.obstacle == nil)
+        let dense = bench.join("A", methods: ["random"]).grants
+        let sentence =
+            "no connected worker's engine knows the method snip, which 2 stages need; start a worker whose engine does"
+        #expect(bench.status()?.obstacle == sentence)
+        // The rest is done; no time is foretold for what cannot be.
+        bench.result(dense[0].lease, from: "A")
+        #expect(bench.status()?.obstacle == sentence && bench.status()?.remaining == nil)
+        bench.join("B", methods: ["snip"])
+        #expect(bench.status()?.obstacle == nil && bench.status()?.remaining != nil)
+        bench.beat("B", draining: true)
+        #expect(bench.status()?.obstacle == sentence)
+        bench.join("C")
+        #expect(bench.status()?.obstacle == nil)
+        bench.handle(.cancelled(SweepID("sweep-1")))
+        bench.handle(.bye(from: .of("C", nil)))
+        #expect(bench.status()?.obstacle == nil)
+    }
+
+    @Test func anObstacleNamesWhatIsMissing() {
+        func obstacle(_ engines: [(methods: Set<String>, networks: Set<String>)], engine: [String] = []) -> String? {
+            var bench = Bench()
+            bench.submit(.sample(methods: ["snip"], levels: 1, network: "vgg-16", engine: engine))
+            for (index, known) in engines.enumerated() {
+                let worker = WorkerDescription(
+                    name: "\(index)", session: "a", slots: 1, methods: known.methods, networks: known.networks)
+                bench.handle(.hello(worker, running: [], from: .of("\(index)", nil)))
+            }
+            return bench.status()?.obstacle
+        }
+        let says = { (names: String, stages: String) in
+            "no connected worker's engine knows \(names), which \(stages); start a worker whose engine does"
+        }
+        #expect(obstacle([(["random"], [])]) == says("the method snip", "1 stage needs"))
+        #expect(obstacle([(["random"], ["lenet-5"])]) == says("the network vgg-16, the method snip", "2 stages need"))
+        // Each knows half of it.
+        #expect(
+            obstacle([(["snip"], ["lenet-5"]), (["random"], ["vgg-16"])])
+                == says("the network vgg-16, the method snip", "1 stage needs"))
+        #expect(obstacle([(["random"], ["lenet-5"])], engine: ["train.py"]) == nil)
+    }
+
     @Test func longStagesGoElsewhereWhenTimeIsShort() throws {
         var bench = Bench()
         bench.submit(.sample(methods: ["slow"], levels: 3, network: "n1"), id: "s1")

@@ -68,8 +68,8 @@ import Testing
         .init(name: "conv2d of one channel", shapes: [[2, 1, 5, 5], [3, 1, 3, 3], [3]]) {
             try $0[0].conv2d(weight: $0[1], bias: $0[2]).square().sum()
         },
-        .init(name: "pools", shapes: [[2, 2, 4, 4]]) {
-            try ($0[0].maxPool2d(kernel: 2) * $0[0].avgPool2d(kernel: 2)).sum()
+        .init(name: "maxPool2d", shapes: [[2, 2, 4, 4]]) {
+            try $0[0].maxPool2d(kernel: 2).square().sum()
         },
         .init(name: "batchNorm", shapes: [[3, 2, 2, 2], [2], [2]]) {
             let mean = try Tensor.zeros([2], dtype: .float64)
@@ -80,9 +80,6 @@ import Testing
         },
         .init(name: "crossEntropy", shapes: [[3, 4]]) {
             try $0[0].crossEntropy(labels: try Tensor([1, 0, 3] as [Int]))
-        },
-        .init(name: "smoothed crossEntropy", shapes: [[3, 4]]) {
-            try $0[0].crossEntropy(labels: try Tensor([1, 0, 3] as [Int]), labelSmoothing: 0.2)
         },
         .init(name: "meanSquaredError", shapes: [[2, 3], [2, 3]]) { try $0[0].meanSquaredError($0[1]) },
         .init(name: "unfold", shapes: [[1, 2, 4, 5]]) {

@@ -33,27 +33,6 @@ import Testing
         #expect(try [first, one.normal([8]).toDoubles()] == expected)
     }
 
-    /// Counts add up, lie within 5 standard deviations of their mean, and an element of probability zero never comes up.
-    @Test(arguments: [1.0, 1e-30, 7e20])
-    func sampleCountsFollowProbabilities(scale: Double) throws {
-        let shares = [0, 0.1, 0.4, 0, 0.3, 0.2, 0]
-        let probabilities = try Tensor(shares.map { $0 * scale }, shape: [7, 1])
-        let counts = try Generator(seed: 4).sampleCounts(probabilities, draws: 100_000)
-        #expect(counts.shape == [7, 1])
-        #expect(try counts.sum().itemInt() == 100_000)
-        for (count, share) in zip(try counts.toDoubles(), shares) {
-            #expect(abs(count - 100_000 * share) <= 5 * (100_000 * share * (1 - share)).squareRoot())
-        }
-        #expect(try Generator(seed: 4).sampleCounts(probabilities, draws: 100_000).toInts() == counts.toInts())
-        #expect(try Generator(seed: 5).sampleCounts(probabilities, draws: 100_000).toInts() != counts.toInts())
-        #expect(try Generator(seed: 4).sampleCounts(probabilities, draws: 0).toInts() == [0, 0, 0, 0, 0, 0, 0])
-    }
-
-    @Test(arguments: [[], [0, 0], [1, -0.5], [1, .nan], [1, .infinity]] as [[Double]])
-    func sampleCountsRefuseWhatIsNoDistribution(probabilities: [Double]) throws {
-        #expect(throws: TorchError.self) { try Generator(seed: 4).sampleCounts(try Tensor(probabilities), draws: 3) }
-    }
-
     @Test func distributions() throws {
         let generator = try Generator(seed: 11)
         let normal = try generator.normal([100_000], mean: 3, deviation: 2, dtype: .float64)

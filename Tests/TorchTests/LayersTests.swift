@@ -41,9 +41,6 @@ import Testing
         try expectClose(
             try x.maxPool2d(kernel: 3, stride: 1).toDoubles(),
             [1.989690722, 2.294845361, 2.409278351, 2.409278351, 2.52371134, 2.52371134, 2.52371134, 2.52371134])
-        try expectClose(
-            try x.avgPool2d(kernel: 2).toDoubles(),
-            [0.187371134, 1.217268041, 0.606958763, 0.71185567, 1.026546392, 0.206443299, 1.446134021, 0.626030928])
     }
 
     /// Of equal elements the first wins, so the gradient goes there alone; NaN is passed on.
@@ -118,13 +115,8 @@ import Testing
 
     @Test func losses() throws {
         let logits = try ramp([3, 4])
-        let row = [-1.542535529, -1.442535529, -1.342535529, -1.242535529]
-        try expectClose(try logits.logSoftmax().toDoubles(), row + row + row)
         let labels = try Tensor([1, 0, 3] as [Int])
         try expectClose([try logits.crossEntropy(labels: labels).item()], [1.409202196])
-        // 0.9 of the label's -log p and 0.1 of the mean over the classes, whose rows are equal up to a shift.
-        let smoothed = 0.9 * 1.409202196 + 0.1 * (-row.reduce(0, +) / 4)
-        try expectClose([try logits.crossEntropy(labels: labels, labelSmoothing: 0.1).item()], [smoothed])
         let target = try Tensor([1, 2, 4] as [Double])
         try expectClose([try Tensor([0, 4, 1] as [Double]).meanSquaredError(target).item()], [14.0 / 3])
     }

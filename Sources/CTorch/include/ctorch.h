@@ -140,14 +140,12 @@ ct_status ct_conv2d(
     ct_tensor_out out);
 ct_status ct_max_pool2d(
     ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out);
-ct_status ct_avg_pool2d(ct_tensor *x, intptr_t kernel, intptr_t stride, ct_tensor_out out);
 // With `relu`, max(., 0) of the normalised.
 ct_status ct_batch_norm(
     ct_tensor *x, ct_tensor *_Nullable weight, ct_tensor *_Nullable bias, ct_tensor *running_mean,
     ct_tensor *running_variance, bool training, double momentum, double epsilon, bool relu,
     ct_tensor_out out);
-ct_status ct_log_softmax(ct_tensor *x, intptr_t dimension, ct_tensor_out out);
-ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, double smoothing, ct_tensor_out out);
+ct_status ct_cross_entropy(ct_tensor *logits, ct_tensor *labels, ct_tensor_out out);
 // (batch, channels, height, width) to (batch, channels * kernel * kernel, positions).
 ct_status ct_unfold(ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out);
 
@@ -190,9 +188,6 @@ ct_status ct_bernoulli(
     ct_generator *generator, const intptr_t *shape, intptr_t rank, double probability,
     ct_tensor_out out);
 ct_status ct_permutation(ct_generator *generator, intptr_t count, ct_tensor_out out);
-// How often each element came up in `draws` draws with replacement; probabilities need not add up to 1.
-ct_status ct_sample_counts(
-    ct_generator *generator, ct_tensor *probabilities, intptr_t draws, ct_tensor_out out);
 
 // MARK: - Stored images (augment.cpp)
 
@@ -215,7 +210,7 @@ ct_status ct_assemble(
 // One step over all parameters, in place. Parameters without a gradient are left alone, as is their state.
 ct_status ct_sgd_step(
     ct_tensor_list parameters, ct_tensor_list momenta, intptr_t count, double learning_rate,
-    double momentum, bool nesterov, double weight_decay);
+    double momentum, double weight_decay);
 // `step` counts from 1.
 ct_status ct_adam_step(
     ct_tensor_list parameters, ct_tensor_list means, ct_tensor_list squares,
