@@ -93,7 +93,7 @@ extension MethodCatalogue {
         ),
     ].map { name, summary, knobs in
         Entry(
-            name: name,
+            name: name, revision: name == "sipp-hybrid" ? 2 : nil,
             paper:
                 "Baykal et al., SiPPing Neural Networks: Sensitivity-informed Provable Pruning of Neural Networks, 2022",
             summary: summary, structure: .unstructured, allocations: [.global],
