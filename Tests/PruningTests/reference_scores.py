@@ -3,8 +3,8 @@
 usage: reference_scores.py INPUT OUTPUT
 
 INPUT is a safetensors file with the network's values by name, "inputs", "labels" and one-element tensors of knobs
-("temperature"). OUTPUT gets one float64 tensor for every score and parameter: "snip/conv1.weight". Everything is computed in
-double precision, each score by the definition in its paper.
+("temperature"). OUTPUT gets one float64 tensor for every score and parameter: "snip/conv1.weight". Everything is
+computed in double precision, each score by the definition in its paper.
 """
 
 import sys
@@ -18,7 +18,7 @@ WEIGHTS = ["conv1.weight", "conv2.weight", "fc.weight"]
 
 
 def forward(v, x, observe=None):
-    """The test's network: convolutions (the second one grouped), normalisations, pooling, a residual sum, a linear layer."""
+    """The test's network: convolutions (one is grouped), normalisations, pooling, a residual sum, a linear layer."""
 
     def norm(x, name):
         moments = v[name + ".running_mean"], v[name + ".running_var"]
@@ -71,7 +71,7 @@ def synflow(values, inputs):
 
 
 def layer_terms(values, inputs):
-    """For every layer with a weight: its patches [images, groups, inputs, positions] and weight [groups, outputs, inputs]."""
+    """By weight: the layer's patches [images, groups, inputs, positions] and its weight [groups, outputs, inputs]."""
     terms = {}
 
     def observe(name, x):
