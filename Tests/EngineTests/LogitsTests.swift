@@ -82,7 +82,8 @@ struct LogitsTests {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: try #require(python))
-        process.arguments = [script.path, checkpoint, logits]
+        // -B: no cache of modules beside the sources.
+        process.arguments = ["-B", script.path, checkpoint, logits]
         process.standardOutput = output
         process.standardError = output
         try process.run()

@@ -8,29 +8,15 @@ tolerance (1e-5 of the largest logit, or of 1). Layers are as wide as the checkp
 """
 
 import json
-import struct
 import sys
+from pathlib import Path
 
 import torch
 from torch.nn import functional
 
-DTYPES = {"F32": torch.float32, "F64": torch.float64, "I64": torch.int64, "U8": torch.uint8, "BOOL": torch.bool}
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "PruningTests"))
+from tensors import read  # noqa: E402
 
-
-def read(path):
-    """Tensors and metadata of a safetensors file."""
-    with open(path, "rb") as file:
-        content = file.read()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    data = bytearray(content[8 + length :])
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        raw = torch.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]])
-        tensors[name] = raw.reshape(entry["shape"]).clone()
-    return tensors, metadata
 
 
 class Layers:

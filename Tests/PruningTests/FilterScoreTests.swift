@@ -1,12 +1,9 @@
-import Foundation
 import Networks
 import Sweep
 import Testing
 import Torch
 
 @testable import Pruning
-
-private let python = ProcessInfo.processInfo.environment["ESPALIER_PYTHON"]
 
 @Suite struct FilterScoreTests {
     @Test func distancesByHand() throws {
@@ -42,10 +39,7 @@ private let python = ProcessInfo.processInfo.environment["ESPALIER_PYTHON"]
     // MARK: - PyTorch
 
     /// The same scores by PyTorch on the same values and images: relative error at most 1e-4.
-    @Test(
-        .timeLimit(.minutes(1)),
-        .enabled(if: python != nil, "set ESPALIER_PYTHON to a Python that has torch; scripts/test does"),
-        arguments: ["filter-l1", "fpgm", "thinet", "pfp"])
+    @Test(.timeLimit(.minutes(1)), .pyTorch, arguments: ["filter-l1", "fpgm", "thinet", "pfp"])
     func pyTorchAgrees(_ method: String) throws {
         let context = try groupContext(coupled(), method)
         let groups = context.eligibleGroups
@@ -85,8 +79,6 @@ private let python = ProcessInfo.processInfo.environment["ESPALIER_PYTHON"]
     }
 
     private static func reference(_ method: String, _ context: PruningContext) throws -> [String: [Double]] {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID())").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
         var tensors = context.parameters
         tensors["inputs"] = try context.examples.first(20).inputs
         if method == "thinet" {
@@ -96,18 +88,6 @@ private let python = ProcessInfo.processInfo.environment["ESPALIER_PYTHON"]
                 tensors["\(node.name).samples"] = try Tensor(flat, shape: [samples.count, 3])
             }
         }
-        try SafeTensors(tensors: tensors.mapValues { try $0.detach().contiguous() }).write(to: path)
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("reference_groups.py")
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: try #require(python))
-        process.arguments = [script.path, method, path]
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return try JSONDecoder().decode([String: [Double]].self, from: data)
+        return try PyTorch.run("reference_groups.py", method, tensors: tensors).mapValues { try $0.toDoubles() }
     }
 }

@@ -22,7 +22,7 @@ import Torch
         #expect(try dearer.item() == 2 * (8.5 + 28) + 0.25 * 8)
     }
 
-    @Test(.enabled(if: TrainerCourse.python != nil), .timeLimit(.minutes(1)))
+    @Test(.pyTorch, .timeLimit(.minutes(1)))
     func gradientsMatchPyTorch() throws {
         let knobs = ["xi": 0.01, "psi": 0.005]
         let course = try TrainerCourse("halo", knobs: knobs)

@@ -6,7 +6,7 @@ import Torch
 @testable import Pruning
 
 @Suite struct MovementTests {
-    @Test(.enabled(if: TrainerCourse.python != nil), .timeLimit(.minutes(1)))
+    @Test(.pyTorch, .timeLimit(.minutes(1)))
     func gradientsMatchPyTorch() throws {
         let course = try TrainerCourse("movement")
         for step in 0..<12 { try course.run(step) }

@@ -1,12 +1,9 @@
-import Foundation
 import Networks
 import Sweep
 import Testing
 import Torch
 
 @testable import Pruning
-
-private let python = ProcessInfo.processInfo.environment["ESPALIER_PYTHON"]
 
 /// A small network with a convolution, a grouped one, normalisations, pooling, a residual sum and a linear layer, and images
 /// with negative values.
@@ -47,22 +44,14 @@ struct ReferenceNetwork {
 }
 
 /// Every scorer against PyTorch computing the same score in double precision on the same weights and images.
-@Suite(
-    .timeLimit(.minutes(1)),
-    .enabled(if: python != nil, "set ESPALIER_PYTHON to a Python that has torch; scripts/test does"))
-struct ReferenceScoresTests {
+@Suite(.timeLimit(.minutes(1)), .pyTorch) struct ReferenceScoresTests {
     /// Relative errors (Euclidean, per parameter) below 1e-4; single precision gives about 1e-6.
     @Test func pyTorchAgrees() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-scores-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         let reference = try ReferenceNetwork()
         var tensors = reference.parameters
         (tensors["inputs"], tensors["labels"]) = reference.images
         tensors["temperature"] = try Tensor([200] as [Float])
-        try SafeTensors(tensors: tensors).write(to: folder.path + "/in")
-        try Self.run(folder.path + "/in", folder.path + "/out")
-        let expected = try SafeTensors(contentsOf: folder.path + "/out").tensors
+        let expected = try PyTorch.run("reference_scores.py", tensors: tensors)
 
         var scores: [String: [String: Tensor]] = [:]
         for method in ["snip", "grasp", "synflow", "sipp", "nnrelief"] {
@@ -82,16 +71,5 @@ struct ReferenceScoresTests {
                 #expect(error < 1e-4, "\(method), \(parameter.name): \(error)")
             }
         }
-    }
-
-    private static func run(_ arguments: String...) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "reference_scores.py")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(python))
-        process.arguments = [script.path] + arguments
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
     }
 }

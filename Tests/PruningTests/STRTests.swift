@@ -20,7 +20,7 @@ import Torch
         #expect(try effective.toFloats() == [0.5, -0.5, 1.5, 0, 0, 0])
     }
 
-    @Test(.enabled(if: TrainerCourse.python != nil), .timeLimit(.minutes(1)))
+    @Test(.pyTorch, .timeLimit(.minutes(1)))
     func gradientsMatchPyTorch() throws {
         let course = try TrainerCourse("str", level: .knob(name: "s-init", value: -3))
         for step in 0..<3 { try course.run(step) }

@@ -1,4 +1,3 @@
-import Foundation
 import Networks
 import Sweep
 import Testing
@@ -119,31 +118,17 @@ final class TrainerCourse {
 
     // MARK: - PyTorch
 
-    static let python = ProcessInfo.processInfo.environment["ESPALIER_PYTHON"]
-
     /// What `reference_trainers.py` computes on this network, its first batch and what the trainer has learned.
     func reference(
         _ method: String, more: [String: Tensor] = [:], knobs: [String: Double] = [:]
     ) throws -> [String: Tensor] {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-reference-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
         let all = try context.examples.first(20)
-        var tensors = try parameters.mapValues { try $0.detach() }.merging(more) { $1 }
-        for learned in trainer.learned { tensors[learned.name] = try learned.tensor.detach() }
+        var tensors = parameters.merging(more) { $1 }
+        for learned in trainer.learned { tensors[learned.name] = learned.tensor }
         tensors["inputs"] = all.inputs
         tensors["labels"] = all.labels
-        let (input, output) = (directory.path + "/in", directory.path + "/out")
-        try SafeTensors(tensors: tensors, metadata: knobs.mapValues { "\($0)" }).write(to: input)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.python))
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("reference_trainers.py")
-        process.arguments = [script.path, method, input, output]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return try SafeTensors(contentsOf: output).tensors
+        return try PyTorch.run(
+            "reference_trainers.py", method, tensors: tensors, metadata: knobs.mapValues { "\($0)" })
     }
 
     /// Compares the gradients of the first step, and the loss, with a reference's; relative error in each tensor's

@@ -1,21 +1,20 @@
 """Scores of channels by PyTorch on the network `coupled` of the tests.
 
-usage: reference_groups.py METHOD FILE
+usage: reference_groups.py METHOD INPUT OUTPUT
 
-METHOD is filter-l1, fpgm, thinet or pfp. FILE (safetensors) holds the network's values, "inputs", and for thinet
-"<layer>.samples": rows of image, position and output channel. Prints JSON: scores by group, and for thinet
+METHOD is filter-l1, fpgm, thinet or pfp. INPUT (safetensors) holds the network's values, "inputs", and for thinet
+"<layer>.samples": rows of image, position and output channel. OUTPUT gets float64 scores by group, and for thinet
 "<layer>.factors", what the readers' weights are multiplied with where the even channels stay.
 """
 
-import json
 import math
-import struct
 import sys
 
 import torch
 from torch.nn import functional as F
 
-DTYPES = {"F32": torch.float32, "F64": torch.float64, "I64": torch.int64}
+from tensors import read, write
+
 DELTA = 1e-12
 # Producers, readers.
 GROUPS = {
@@ -26,21 +25,6 @@ GROUPS = {
 }
 # Stride and padding.
 CONVOLUTIONS = {"conv1": (1, 1), "conv2": (1, 1), "conv3": (1, 0), "conv4": (2, 1)}
-
-
-def read(path):
-    with open(path, "rb") as file:
-        content = file.read()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    data = bytearray(content[8 + length :])
-    header.pop("__metadata__", None)
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        raw = torch.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]])
-        tensors[name] = raw.reshape(entry["shape"]).clone()
-    return tensors
 
 
 def forward(values):
@@ -183,15 +167,16 @@ def pfp(values):
 
 
 def main():
-    values = read(sys.argv[2])
+    method, source, target = sys.argv[1:]
+    values, _ = read(source)
     with torch.no_grad():
         scores = {
             "filter-l1": lambda: relative(lambda rows: rows.abs().sum(1), values),
             "fpgm": lambda: relative(lambda rows: torch.cdist(rows, rows).sum(1), values),
             "thinet": lambda: thinet(values),
             "pfp": lambda: pfp(values),
-        }[sys.argv[1]]()
-    print(json.dumps(scores))
+        }[method]()
+    write({name: torch.tensor(found, dtype=torch.float64) for name, found in scores.items()}, target)
 
 
 if __name__ == "__main__":

@@ -3,57 +3,22 @@
 usage: reference_scores.py INPUT OUTPUT
 
 INPUT is a safetensors file with the network's values by name, "inputs", "labels" and one-element tensors of knobs
-("temperature"). OUTPUT gets one float64 tensor for every score and parameter: "snip/conv1.weight". Everything is computed in
-double precision, each score by the definition in its paper.
+("temperature"). OUTPUT gets one float64 tensor for every score and parameter: "snip/conv1.weight". Everything is
+computed in double precision, each score by the definition in its paper.
 """
 
-import json
-import struct
 import sys
 
 import torch
 from torch.nn import functional
 
-DTYPES = {"F32": torch.float32, "F64": torch.float64, "I64": torch.int64}
+from tensors import read, write
+
 WEIGHTS = ["conv1.weight", "conv2.weight", "fc.weight"]
 
 
-def read(path):
-    """Tensors of a safetensors file, floating ones in double precision."""
-    with open(path, "rb") as file:
-        content = file.read()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    data = bytearray(content[8 + length :])
-    header.pop("__metadata__", None)
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        raw = torch.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]]).reshape(entry["shape"])
-        tensors[name] = raw.double() if raw.is_floating_point() else raw.clone()
-    return tensors
-
-
-def write(tensors, path):
-    """Writes float64 tensors as a safetensors file."""
-    header, data = {}, b""
-    for name in sorted(tensors):
-        values = tensors[name].detach().flatten().tolist()
-        raw = struct.pack(f"<{len(values)}d", *values)
-        header[name] = {
-            "dtype": "F64",
-            "shape": list(tensors[name].shape),
-            "data_offsets": [len(data), len(data) + len(raw)],
-        }
-        data += raw
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + data)
-
-
 def forward(v, x, observe=None):
-    """The test's network: convolutions (the second one grouped), normalisations, pooling, a residual sum, a linear layer."""
+    """The test's network: convolutions (one is grouped), normalisations, pooling, a residual sum, a linear layer."""
 
     def norm(x, name):
         moments = v[name + ".running_mean"], v[name + ".running_var"]
@@ -106,7 +71,7 @@ def synflow(values, inputs):
 
 
 def layer_terms(values, inputs):
-    """For every layer with a weight: its patches [images, groups, inputs, positions] and weight [groups, outputs, inputs]."""
+    """By weight: the layer's patches [images, groups, inputs, positions] and its weight [groups, outputs, inputs]."""
     terms = {}
 
     def observe(name, x):
@@ -156,7 +121,8 @@ def nnrelief(values, inputs):
 
 
 def main():
-    values = read(sys.argv[1])
+    tensors, _ = read(sys.argv[1])
+    values = {name: tensor.double() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
     inputs, labels, temperature = values.pop("inputs"), values.pop("labels"), values.pop("temperature").item()
     scores = {
         "snip": snip(values, inputs, labels),

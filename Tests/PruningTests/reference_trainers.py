@@ -6,39 +6,12 @@ INPUT holds the network's parameters, "inputs" and "labels", what the method has
 OUTPUT gets the loss of the batch and, under "grad/", its gradient by every parameter and everything learned.
 """
 
-import json
-import struct
 import sys
 
 import torch
 from torch.nn import functional
 
-DTYPES = {"F32": torch.float32, "F64": torch.float64, "I64": torch.int64, "BOOL": torch.bool}
-
-
-def read(path):
-    with open(path, "rb") as file:
-        content = file.read()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    data = bytearray(content[8 + length :])
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        tensors[name] = torch.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]]).reshape(entry["shape"]).clone()
-    return tensors, metadata
-
-
-def write(path, tensors):
-    header, data = {}, b""
-    for name, tensor in tensors.items():
-        raw = struct.pack(f"<{tensor.numel()}f", *tensor.detach().flatten().tolist())
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
-        data += raw
-    text = json.dumps(header).encode()
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + data)
+from tensors import read, write
 
 
 def cross_entropy(values, tensors):
@@ -110,7 +83,8 @@ def main():
     found = {"loss": loss}
     for name, leaf in leaves.items():
         found["grad/" + name] = leaf.grad
-    write(target, found)
+    write(found, target)
 
 
-main()
+if __name__ == "__main__":
+    main()
