@@ -4,6 +4,8 @@ internal import Sweep
 struct Schedule {
     let rounds: [Round]
     let stepsPerEpoch: Int
+    /// Images of the smallest batch.
+    let smallestBatch: Int
     private let training: Training
 
     /// Of the whole stage.
@@ -14,6 +16,7 @@ struct Schedule {
         // One image left over goes with the batch before it: a batch normalisation has nothing to learn from one value.
         let (whole, rest) = trainingImages.quotientAndRemainder(dividingBy: max(training.batchSize, 1))
         stepsPerEpoch = whole + (rest > 1 || whole == 0 ? 1 : 0)
+        smallestBatch = whole == 0 ? trainingImages : rest > 1 ? rest : training.batchSize
         rounds = stage.rounds
         for round in rounds where round.rates == .rewound && round.epochs > training.epochs {
             throw EngineError(

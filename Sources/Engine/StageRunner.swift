@@ -97,6 +97,12 @@ package final class StageRunner {
         method = try stage.pruning.map { try Methods.method(of: $0) }
         let network = try Network.named(
             stage.network, inputShape: dataset.imageShape, classes: dataset.classes)
+        if schedule.smallestBatch == 1, let layer = network.nodes.first(where: \.normalisesOneValueAnImage) {
+            throw EngineError(
+                .invalidStage,
+                "a batch of one image has one value a channel in \(layer.name), and a batch normalisation learns nothing "
+                    + "from it; use a training.batch-size of at least 2, and more than one training image")
+        }
         do throws(FileError) {
             try WholeFile.makeDirectory(job.workDirectory)
         } catch {
@@ -303,6 +309,13 @@ package final class StageRunner {
             StageProgress(
                 step: record.position.completed, totalSteps: schedule.totalSteps, phase: phase,
                 loss: loss.isFinite ? loss : 0, accuracy: record.curve.last?.validationAccuracy ?? 0))
+    }
+}
+
+extension Network.Node {
+    /// Whether it is a batch normalisation of channels of a single pixel.
+    fileprivate var normalisesOneValueAnImage: Bool {
+        if case .batchNorm = layer { outputShape.dropFirst().allSatisfy { $0 == 1 } } else { false }
     }
 }
 
