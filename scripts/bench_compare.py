@@ -1,9 +1,9 @@
 """Compares espalier-engine with PyTorch eager, in turns; run by scripts/bench-engine.
 
 Training steps, and the scoring pass of every scorer that both sides have. Each turn is a fresh process that reports its
-median and the most memory it held. The engine's step includes assembling the batch from stored bytes; PyTorch's batch is
-ready. The ratio is the median over rounds of engine time / PyTorch time within the round, so that a slow minute of the
-machine meets both sides.
+median and the most memory it held; the engine also profiles some more steps, to say where their time goes. The engine's
+step includes assembling the batch from stored bytes; PyTorch's batch is ready. The ratio is the median over rounds of
+engine time / PyTorch time within the round, so that a slow minute of the machine meets both sides.
 """
 
 import argparse
@@ -19,32 +19,20 @@ PYTORCH = [sys.executable, "-W", "ignore", str(pathlib.Path(__file__).with_name(
 class Training:
     """A network whose steps are timed."""
 
-    def __init__(self, steps, first_layer, limit, rest):
+    def __init__(self, steps, first_layer, limit):
         # Timed in each turn.
         self.steps = steps
         # Multiply-accumulates of one example's first layer: nobody needs the gradient by the images.
         self.first_layer = first_layer
         # The ratio that must not be exceeded.
         self.limit = limit
-        # Where the time goes that the arithmetic at the speed of a large matrix product does not account for.
-        self.rest = rest
 
 
 TRAINING = {
-    "lenet-300-100": Training(
-        50, 784 * 300, 1.0,
-        "the weights, their gradients and momenta pass through memory once a step, and products with 100 and 10 outputs "
-        "are too small to reach the peak"),
-    "lenet-5": Training(
-        50, 20 * 25 * 24 * 24, 0.7,
-        "the first convolution has one input channel and fills an eighth of a vector, and pooling moves memory"),
-    "resnet-20": Training(
-        10, 16 * 27 * 32 * 32, 1.0,
-        "batch normalisation, sums and ReLUs move each activation through memory seven times, and convolutions of 16 "
-        "channels are too narrow for the peak"),
-    "vgg-16-bn": Training(
-        3, 64 * 27 * 32 * 32, 1.0,
-        "batch normalisation, ReLUs and pools move memory, and the last convolutions see 2x2 images, mostly padding"),
+    "lenet-300-100": Training(50, 784 * 300, 1.0),
+    "lenet-5": Training(50, 20 * 25 * 24 * 24, 0.7),
+    "resnet-20": Training(10, 16 * 27 * 32 * 32, 1.0),
+    "vgg-16-bn": Training(3, 64 * 27 * 32 * 32, 1.0),
 }
 
 # The network each scoring pass is timed on.
@@ -85,6 +73,16 @@ def judge(name, ours, theirs, limit, operations=None, peak=None):
     return ratio <= limit
 
 
+def account(shares, speed):
+    """Where a step's time goes, in words: from each part's share of it, and the share of the peak the step reaches."""
+    products = shares["products"]
+    within = speed / products
+    rest = [(share, name) for name, share in shares.items() if name != "products" and share >= 0.01]
+    parts = ", ".join(f"{100 * share:.0f} % {name}" for share, name in sorted(rest, reverse=True)) or "below 1 % each"
+    return (f"{100 * products:.0f} % of the step are products, at {100 * within:.0f} % of the peak, which loses "
+            f"{100 * (products - speed):.0f} % of the step; the rest is {parts}")
+
+
 def train(network, arguments):
     entry = TRAINING[network]
     settings = ["--network", network, "--batch", str(arguments.batch), "--threads", str(arguments.threads),
@@ -93,9 +91,12 @@ def train(network, arguments):
     # Forward, gradient by weights, gradient by inputs; a multiply-accumulate is two operations.
     operations = 2 * arguments.batch * (3 * ours[0]["macs"] - entry.first_layer)
     products = {name: max(run["products"][name] for run in theirs) for name in theirs[0]["products"]}
-    good = judge(network, ours, theirs, entry.limit, operations, max(products.values()))
+    peak = max(products.values())
+    good = judge(network, ours, theirs, entry.limit, operations, peak)
+    shares = {name: statistics.mean(run["shares"][name] for run in ours) for name in ours[0]["shares"]}
+    speed = operations / statistics.median(run["medianSeconds"] for run in ours) / 1e9 / peak
     print(f"{'':<17} the peak, a large matrix product at the time: {products['mkl']:.0f} GFLOP/s by MKL, "
-          f"{products['onednn']:.0f} by oneDNN; the rest: {entry.rest}", flush=True)
+          f"{products['onednn']:.0f} by oneDNN; {account(shares, speed)}", flush=True)
     return good
 
 

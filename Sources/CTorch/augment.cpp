@@ -5,6 +5,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +89,7 @@ void check(const ct_window &w, const Pictures &p) {
 ct_status ct_assemble(
     ct_tensor *images, ct_tensor *positions, const ct_window *windows, const float *table, ct_tensor_out out) {
     return produce(out, [&] {
+        RECORD_USER_SCOPE("assemble");
         const at::Tensor stored = images->value, order = positions->value.contiguous();
         TORCH_CHECK(stored.dim() == 4 && stored.scalar_type() == at::kByte && stored.is_contiguous(),
             "stored images are contiguous bytes (count, channels, height, width)");

@@ -15,6 +15,7 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/where.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -335,6 +336,7 @@ ct_status ct_batch_norm(
     ct_tensor *x, ct_tensor *weight, ct_tensor *bias, ct_tensor *running_mean, ct_tensor *running_variance,
     bool training, double momentum, double epsilon, bool relu, ct_tensor_out out) {
     return produce(out, [&] {
+        RECORD_USER_SCOPE("batch_norm");
         const auto &input = x->value;
         const auto scale = optional(weight), shift = optional(bias);
         const auto &mean = running_mean->value, &variance = running_variance->value;

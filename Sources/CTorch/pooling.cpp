@@ -9,6 +9,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/max_pool2d.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "handle.hpp"
@@ -218,6 +219,7 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
 ct_status ct_max_pool2d(
     ct_tensor *x, intptr_t kernel, intptr_t stride, intptr_t padding, ct_tensor_out out) {
     return produce(out, [&] {
+        RECORD_USER_SCOPE("max_pool2d");
         const auto &input = x->value;
         TORCH_CHECK(input.dim() == 4, "images are (batch, channels, height, width), not ", input.sizes());
         // A winner is one byte, so a window has at most 256 elements.

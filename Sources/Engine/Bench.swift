@@ -15,14 +15,17 @@ package struct Bench: Codable {
     package let steps: Int
     /// Of one step or pass: the middle one of all.
     package let medianSeconds: Double
+    /// What the fastest of the profiled training steps spent time on, by ``StepPart``'s names, each from 0 to 1, together
+    /// 1; nil for passes.
+    package let shares: [String: Double]?
     package let parameters: Int
     /// Of one example, forward.
     package let macs: Int
     /// The most memory the process held, in bytes.
     package let peakMemory: Int
 
-    /// Times `steps` training steps of `batch` images after some that are not timed, or with a method `steps` of its passes
-    /// after one.
+    /// Times `steps` training steps of `batch` images after some that are not timed, and profiles a third as many more; or
+    /// with a method `steps` of its passes after one.
     package init(network name: String, scoring method: String? = nil, batch: Int, threads: Int, steps: Int) throws {
         try setThreads(threads)
         try keepFreedMemory()
@@ -32,9 +35,13 @@ package struct Bench: Codable {
         if let method {
             let pass = try Self.scoringPass(of: method, network, parameters)
             times = try Self.seconds(of: steps, after: 1) { _ in try pass() }
+            shares = nil
         } else {
             let step = try Self.trainingStep(network, parameters, batch: batch)
             times = try Self.seconds(of: steps, after: min(5, max(steps / 2, 1)), step)
+            let profiles = try (0..<max(steps / 3, 1)).map { index in try profile { try step(index) } }
+            // What interrupts a step counts for the operation it interrupts; the fastest step has the least of that.
+            shares = profiles.min { $0.values.reduce(0, +) < $1.values.reduce(0, +) }.map(StepPart.shares)
         }
         self.network = name
         self.method = method

@@ -42,6 +42,10 @@ struct Benchmark: ParsableCommand {
                 print(
                     "\(network), \(what), \(threads) threads: \(bench.medianSeconds * 1000) ms, "
                         + "at most \(bench.peakMemory / 1_000_000) MB")
+                if let shares = bench.shares {
+                    let parts = shares.filter { $0.value >= 0.005 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                    print(parts.map { "\(Int(($0.value * 100).rounded())) % \($0.key)" }.joined(separator: ", "))
+                }
             }
         }
     }

@@ -49,6 +49,15 @@ intptr_t ct_threads(void);
 // Memory that was freed stays with the process: nothing is returned to the system before its end.
 ct_status ct_keep_freed_memory(void);
 
+// MARK: - Profiles (profile.cpp)
+
+// Sees the names of operations within each other, outermost first, joined by ';', and the time they took less that of
+// the operations within the last. The empty name stands for the time outside of all operations.
+typedef void (*ct_profile_visit)(void *context, const char *stack, double seconds);
+// Until its end, what the calling thread computes takes about a microsecond more an operation.
+ct_status ct_profile_begin(void);
+ct_status ct_profile_end(ct_profile_visit visit, void *context);
+
 // MARK: - Tensors (tensor.cpp)
 
 void ct_tensor_free(ct_tensor *tensor);
