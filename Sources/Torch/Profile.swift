@@ -4,8 +4,8 @@ internal import CTorch
 /// outermost first, as libtorch calls them; `["aten::linear", "aten::addmm"]`.
 ///
 /// Each time is less that of the operations within the last one named, so the values add up to the whole; `[]` is the
-/// time outside of all operations. An operation takes about a microsecond more, which counts for nothing. What operations
-/// leave to other threads is seen as their waiting for it.
+/// time outside of all operations. An operation takes some tenths of a microsecond more. What operations leave to other
+/// threads is seen as their waiting for it.
 ///
 /// - Throws: What `body` throws, or an error inside of another profile; either way nothing is recorded any more.
 package func profile(_ body: () throws -> Void) throws -> [[String]: Double] {

@@ -54,7 +54,7 @@ ct_status ct_keep_freed_memory(void);
 // Sees the names of operations within each other, outermost first, joined by ';', and the time they took less that of
 // the operations within the last. The empty name stands for the time outside of all operations.
 typedef void (*ct_profile_visit)(void *context, const char *stack, double seconds);
-// Until its end, what the calling thread computes takes about a microsecond more an operation.
+// Until its end, each operation of the calling thread takes some tenths of a microsecond more.
 ct_status ct_profile_begin(void);
 ct_status ct_profile_end(ct_profile_visit visit, void *context);
 
