@@ -10,13 +10,13 @@ import Testing
     @Test(arguments: [
         ("digits-demo", 4 * 5 * 3, 63, 660), ("mnist-lenet-300-100", 4 * 5 * 3, 63, 660),
         ("mnist-lenet-5", 3 * 3 * 2, 20, 66), ("cifar10-resnet20", 6 * 4 * 2, 50, 24 + 96),
-        ("mnist-noiseout", 5 * 3, 18, 30 + 3 * (4 * 100 + 60)),
+        ("mnist-noiseout", 6 * 5, 35, 50 + 5 * (4 * 100 + 110 + 60)),
         // 30 dense, 15 of the control; 17 entries retrained once, movement twice as long, 7 trained from scratch, 2 trained
-        // and retrained, the lottery ticket's 5 rounds, NoiseOut's 2 rounds under four kinds of noise; two levels of the
+        // and retrained, 5 rounds of the lottery ticket and of NNrelief, NoiseOut's 2 under four kinds of noise; two levels of the
         // last one's control.
         (
-            "mnist-all-methods", 32 * 6 * 3 + 3 + 6, 588,
-            45 + 18 * (17 * 5 + 10 + 7 * 10 + 2 * 15 + 25 + 4 * 10) + 6 * 20
+            "mnist-all-methods", 33 * 6 * 3 + 3 + 6, 606,
+            45 + 18 * (17 * 5 + 10 + 7 * 10 + 2 * 15 + 2 * 25 + 4 * 10) + 6 * 20
         ),
     ])
     func isPlannedAsItsCommentsSay(name: String, tasks: Int, stages: Int, epochs: Int) throws {
