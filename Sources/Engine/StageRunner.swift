@@ -89,6 +89,7 @@ package final class StageRunner {
         self.report = report
         self.stopIsWanted = stopIsWanted
         let stage = job.stage
+        try Self.refuseOtherArithmetic(stage)
         try setThreads(stage.threads)
         try keepFreedMemory()
         dataset = try datasets.dataset(stage.dataset, dataDirectory: job.dataDirectory)
@@ -142,6 +143,20 @@ package final class StageRunner {
             }
             try prepareMethod()
         }
+    }
+
+    /// A stage's key stands for one arithmetic; what another comes to must not be stored under it.
+    private static func refuseOtherArithmetic(_ stage: Stage) throws {
+        let asked = (generation: stage.generation, revision: stage.pruning?.revision ?? 1)
+        var own = (generation: Stage.currentGeneration, revision: asked.revision)
+        // A method this engine does not know is refused by name.
+        if let entry = stage.pruning.flatMap({ MethodCatalogue[$0.method] }) { own.revision = entry.revision ?? 1 }
+        guard asked != own else { return }
+        throw EngineError(
+            .invalidStage,
+            "the stage was planned by another release: generation \(asked.generation) and method revision "
+                + "\(asked.revision), where this engine has \(own.generation) and \(own.revision); use the same release on "
+                + "the head node and the workers")
     }
 
     private static func start(_ job: Job, _ network: Network) throws -> (model: Model, epochs: Int) {

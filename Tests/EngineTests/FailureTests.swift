@@ -91,6 +91,19 @@ import Testing
         #expect(try Digits.finish(stage, in: scratch.path).outcome.status == .ok)
     }
 
+    @Test func refusesStagesOfAnotherArithmetic() throws {
+        var stage = try Digits.dense(epochs: 1)
+        stage.generation += 1
+        var failure = Self.failure(stage, try Scratch())
+        #expect(failure.cause == .invalidStage)
+        #expect(failure.description.contains("use the same release"), "\(failure)")
+        stage = try Digits.pruned(Digits.dense(epochs: 1), "random", .sparsity(0.5))
+        stage.pruning?.revision = nil
+        failure = Self.failure(stage, try Scratch())
+        #expect(failure.cause == .invalidStage)
+        #expect(failure.description.contains("method revision 1"), "\(failure)")
+    }
+
     // MARK: - Damaged input
 
     @Test func refusesTheCheckpoint() throws {
