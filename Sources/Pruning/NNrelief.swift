@@ -11,19 +11,19 @@ internal import Torch
 ///     convolution:  c_ij = mean_n || |K_ij| * |x_ni| ||_F, S_j = sum_k c_kj + |b_j| sqrt(h w), h x w the output's size
 ///     score:        s_ij = c_ij / S_j
 ///
-/// A neuron (filter) keeps the fewest connections (whole kernels) and bias whose scores add up to alpha; neurons nothing
-/// reads are removed (``NeuronSelection``). Inputs are those of the network
-/// as it stands before this round's removal, for all layers. A neuron that never fires gives its readers zero scores, so
-/// it is removed as in the authors' code. Batch normalisations have no part in the scores; inputs are what comes out of
-/// them, of activations and of residual additions. A removed neuron takes its normalisation's scale and shift along.
+/// A neuron (filter) keeps the fewest connections (whole kernels) and bias whose scores add up to alpha; neurons
+/// nothing reads are removed (``NeuronSelection``). Inputs are those of the network as it stands before this round's
+/// removal, for all layers. A neuron that never fires gives its readers zero scores, so it is removed as in the
+/// authors' code. Batch normalisations have no part in the scores; inputs are what comes out of them, of activations
+/// and of residual additions. A removed neuron takes its normalisation's scale and shift along.
 ///
 /// Defaults: N = 1000, alpha = 0.95 and one alpha for all layers (authors' code for VGG; theirs for LeNet-5, 0.9 for
 /// convolutions and 0.95 for linear layers, is `conv-ratio` 2; for ResNets, 0.95 and 0.99, it is 5). Deviations: a
-/// requested sparsity is met by bisection over alpha; a neuron may keep all its connections,
-/// where the code always drops one; the mean of the Frobenius norms of the paper for every network, where the code sums
-/// absolute values for LeNet-5 and takes the norm of the mean for the others; surviving weights are kept and retrained as the stage says, where the authors rewind LeNets to
-/// their initialisation. Cost: one forward pass over N images, and k^4 operations for each
-/// kernel (k x k) and image.
+/// requested sparsity is met by bisection over alpha; a neuron may keep all its connections, where the code always
+/// drops one; the mean of the Frobenius norms of the paper for every network, where the code sums absolute values for
+/// LeNet-5 and takes the norm of the mean for the others; surviving weights are kept and retrained as the stage says,
+/// where the authors rewind LeNets to their initialisation. Cost: one forward pass over N images, and k^4 operations
+/// for each kernel (k x k) and image.
 struct NNrelief: Scorer {
     let scope = Scope.neuron
     /// Images at a time, so that memory does not grow with N.

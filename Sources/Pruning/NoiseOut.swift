@@ -20,11 +20,12 @@ internal import Torch
 /// Removing one of two perfectly correlated neurons, or a constant one, leaves the logits unchanged.
 ///
 /// Defaults: q = 512, targets N(0.1, 0.4), Bin(1, 0.1) (paper, from memory) or the constant 0.1 (ours: the mean of the
-/// others), N = 2000 and weight 0.1 (ours). Deviations: the first round folds the dense network, which was
-/// trained without noise; many neurons a round, not one (``NeuronFolding`` says how they are chosen), until the round's sparsity is reached, rounded to whole neurons; of a pair, the one with the smaller part in
-/// what is read goes; with the level `accuracy-floor`, a round folds as many as keep the accuracy on the N images, before
-/// any retraining, at or above the floor. Convolutions are left alone, as in the paper. Cost: one forward pass over N images
-/// and one covariance a layer for every few folds.
+/// others), N = 2000 and weight 0.1 (ours). Deviations: the first round folds the dense network, which was trained
+/// without noise; many neurons a round, not one (``NeuronFolding`` says how they are chosen), until the round's
+/// sparsity is reached, rounded to whole neurons; of a pair, the one with the smaller part in what is read goes; with
+/// the level `accuracy-floor`, a round folds as many as keep the accuracy on the N images, before any retraining, at or
+/// above the floor. Convolutions are left alone, as in the paper. Cost: one forward pass over N images and one
+/// covariance a layer for every few folds.
 final class NoiseOut: Rewriter, Trainer {
     /// What the noise outputs are taught.
     enum Noise: Sendable {

@@ -23,11 +23,12 @@ internal import Torch
 ///
 /// Defaults: C = K = 3, delta = 1e-12 for LeNet-300-100 (authors' code); 256 images (ours: theirs follow from delta, at
 /// most half of a validation split). Deviations: images of the training split; the draws m are not rounded up to whole
-/// ones; which channels are drawn, and hence first, is fixed by (seed, "pfp", group), by exponential clocks, which gives
-/// the law of draws in turn; counts are those of the clocks' Poisson processes just before one more channel would come; in
-/// `pfp-top` a channel never leaves its layer's kept ones as their number grows; channels that several layers give or read together
-/// are one layer; biases, normalisations and constant channels are left alone, where the authors also propagate zeros.
-/// Cost: a forward pass, and for every multiply-accumulate of it and every image four elementary operations.
+/// ones; which channels are drawn, and hence first, is fixed by (seed, "pfp", group), by exponential clocks, which
+/// gives the law of draws in turn; counts are those of the clocks' Poisson processes just before one more channel would
+/// come; in `pfp-top` a channel never leaves its layer's kept ones as their number grows; channels that several layers
+/// give or read together are one layer; biases, normalisations and constant channels are left alone, where the authors
+/// also propagate zeros. Cost: a forward pass, and for every multiply-accumulate of it and every image four elementary
+/// operations.
 final class PFP: GroupScorer {
     enum Variant {
         case deterministic, random, top

@@ -85,15 +85,18 @@ extension MethodCatalogue {
         ] + sipp
 
     private static let sipp: [Entry] = [
-        ("sipp", "keeps the weights with the largest empirical sensitivity", []),
-        ("sipp-random", "samples weights by empirical sensitivity and rescales what is drawn", [failureProbability]),
+        ("sipp", nil, "keeps the weights with the largest empirical sensitivity", []),
         (
-            "sipp-hybrid", "picks or samples each neuron's weights, whichever has the smaller error bound",
+            "sipp-random", nil, "samples weights by empirical sensitivity and rescales what is drawn",
             [failureProbability]
         ),
-    ].map { name, summary, knobs in
+        (
+            "sipp-hybrid", 2, "picks or samples each neuron's weights, whichever has the smaller error bound",
+            [failureProbability]
+        ),
+    ].map { name, revision, summary, knobs in
         Entry(
-            name: name, revision: name == "sipp-hybrid" ? 2 : nil,
+            name: name, revision: revision,
             paper:
                 "Baykal et al., SiPPing Neural Networks: Sensitivity-informed Provable Pruning of Neural Networks, 2022",
             summary: summary, structure: .unstructured, allocations: [.global],

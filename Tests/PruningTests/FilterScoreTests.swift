@@ -27,6 +27,18 @@ import Torch
         #expect(try FilterNorm().scores(of: nothing.eligibleGroups, in: nothing)["a"]?.toDoubles() == [0, 0])
     }
 
+    /// Weights that are no numbers must not pass for the smallest ones.
+    @Test(arguments: ["filter-l1", "fpgm"]) func aDivergedNetworkIsRefused(_ method: String) throws {
+        let network = try tiny()
+        var parameters = try lively(network)
+        parameters["a.weight"] = try Tensor([1, -2, 0, .nan, 1, -4] as [Float], shape: [2, 3])
+        let context = try context(network, method: method, parameters: parameters)
+        let error = #expect(throws: PruningError.self) {
+            try PruningRound(level: .sparsity(0.5)).prune(by: Methods.method(of: context.pruning), in: context)
+        }
+        #expect(error?.description.contains("not finite") == true)
+    }
+
     @Test func randomFiltersDependOnTheSeedAlone() throws {
         func scores(_ seed: Int) throws -> [Double] {
             let context = try groupContext(coupled(), "filter-random", seed: seed)
