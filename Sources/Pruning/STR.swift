@@ -18,17 +18,16 @@ internal import Torch
 /// The authors' -3200 needs their 100 epochs of ImageNet; ten epochs of MNIST come from -5 to 35 %. A requested
 /// sparsity is sought: s starts at -8 (a threshold of 0.0003) and, besides what it learns, is halved over each third of
 /// the training, so that the threshold comes to the size of weights (0.02 and more) after the first. As soon as the
-/// requested share of all prunable weights lies below its layer's threshold the set is frozen: exactly as many as asked
-/// for, those with the smallest |w| - g(s), are gone, w' takes the place of w, and training goes on without thresholds.
-/// Where learning holds the thresholds back so long, the set is frozen so after two thirds of the training, to leave
-/// the rest for recovery. A kept weight below its threshold is zero until it learns.
+/// requested share of all prunable weights lies below its layer's threshold, and at half of the training at the latest,
+/// the set is frozen: exactly as many as asked for, those with the smallest |w| - g(s), are gone, w' takes the place of
+/// w, and training goes on without thresholds. A kept weight below its threshold is zero until it learns.
 ///
 /// Defaults: lambda 1e-4 (ours; the authors: 2.25e-5 for ResNet-50 at 90 %). Deviations: the search for a requested
 /// sparsity. Cost: a few elementwise operations per step, and a count of the weights below the threshold.
 final class STR: Trainer {
     private static let startOfSearch = -8.0
     private static let halvings = 3.0
-    private static let endOfSearch = 2.0 / 3
+    private static let endOfSearch = 0.5
 
     private var context: PruningContext?
     private var names: [String] = []

@@ -2,7 +2,7 @@
 extension MethodCatalogue {
     static let trainers: [Entry] = [
         Entry(
-            name: "str",
+            name: "str", revision: 2,
             paper: "Kusupati et al., Soft Threshold Weight Reparameterization for Learnable Sparsity, 2020",
             summary: "learns a threshold for every layer together with the weights", structure: .unstructured,
             course: .train, start: .initialisation, allocations: [],
