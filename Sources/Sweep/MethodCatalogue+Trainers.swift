@@ -34,7 +34,7 @@ extension MethodCatalogue {
             structure: .unstructured, course: .train, start: .initialisation,
             allocations: [.uniform, .global, .erk], knobs: ramp),
         Entry(
-            name: "rigl", paper: "Evci et al., Rigging the Lottery: Making All Tickets Winners, 2020",
+            name: "rigl", revision: 2, paper: "Evci et al., Rigging the Lottery: Making All Tickets Winners, 2020",
             summary: "trains a sparse network whose smallest weights give way to those with the largest gradients",
             structure: .unstructured, course: .train, start: .initialisation, allocations: [.erk, .uniform],
             knobs: [
