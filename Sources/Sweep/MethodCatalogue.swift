@@ -40,8 +40,8 @@ package enum MethodCatalogue {
     /// One method.
     package struct Entry: Hashable, Sendable {
         package var name: String
-        /// Raised, from nil to 2 and on, when the method's arithmetic changes: its old results are not taken for new ones, and
-        /// those of other methods stay.
+        /// Raised, from nil to 2 and on, when the method's arithmetic changes, or that of a method it uses: its old results
+        /// are not taken for new ones, and those of other methods stay.
         package var revision: Int?
         /// Authors, title, year.
         package var paper: String
