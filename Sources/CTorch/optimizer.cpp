@@ -7,6 +7,7 @@
 #include <ATen/ops/logical_not.h>
 
 #include "handle.hpp"
+#include "vectorised.hpp"
 
 using namespace ctorch;
 
@@ -30,6 +31,11 @@ struct Updates {
     }
 };
 
+// Every step of a masked network passes over its weights and momenta here: left scalar, a quarter of a small network's step.
+CT_VECTORISED void zero_where_false(float *values, const bool *kept, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) values[i] = kept[i] ? values[i] : 0.0F;
+}
+
 void zero_where_false(at::Tensor &target, const at::Tensor &mask) {
     TORCH_CHECK(mask.scalar_type() == at::kBool && mask.sizes() == target.sizes(), "a mask is bool and of shape ",
         target.sizes(), ", not ", mask.dtype().name(), " of ", mask.sizes());
@@ -37,10 +43,7 @@ void zero_where_false(at::Tensor &target, const at::Tensor &mask) {
         target.masked_fill_(at::logical_not(mask), 0);
         return;
     }
-    float *values = target.mutable_data_ptr<float>();
-    const bool *kept = mask.const_data_ptr<bool>();
-    const int64_t count = target.numel();
-    for (int64_t i = 0; i < count; ++i) values[i] = kept[i] ? values[i] : 0.0F;
+    zero_where_false(target.mutable_data_ptr<float>(), mask.const_data_ptr<bool>(), target.numel());
 }
 
 }  // namespace

@@ -15,6 +15,9 @@ package struct Bench: Codable {
     package let steps: Int
     /// Of one step or pass: the middle one of all.
     package let medianSeconds: Double
+    /// The median over pairs of steps, one right after the other, of the time of a step under masks that leave a tenth of
+    /// the weights over that of one without; nil where that was not asked for.
+    package let maskedRatio: Double?
     /// What the fastest of the profiled training steps spent time on, by ``StepPart``'s names, each from 0 to 1, together
     /// 1; nil for passes.
     package let shares: [String: Double]?
@@ -25,20 +28,35 @@ package struct Bench: Codable {
     package let peakMemory: Int
 
     /// Times `steps` training steps of `batch` images after some that are not timed, and profiles a third as many more; or
-    /// with a method `steps` of its passes after one.
-    package init(network name: String, scoring method: String? = nil, batch: Int, threads: Int, steps: Int) throws {
+    /// with a method `steps` of its passes after one. With `masked`, times as many pairs of steps without and with masks.
+    package init(
+        network name: String, scoring method: String? = nil, batch: Int, threads: Int, steps: Int, masked: Bool = false
+    ) throws {
         try setThreads(threads)
         try keepFreedMemory()
         let network = try Network.named(name, inputShape: Self.image(of: name), classes: 10)
         let parameters = try network.initialParameters(seed: 0)
+        let warmUp = min(5, max(steps / 2, 1))
         let times: [Double]
         if let method {
             let pass = try Self.scoringPass(of: method, network, parameters)
             times = try Self.seconds(of: steps, after: 1) { _ in try pass() }
+            (shares, maskedRatio) = (nil, nil)
+        } else if masked {
+            let model = try Model(network: network, parameters: parameters)
+            let other = try Model(
+                network: network, parameters: parameters.mapValues { try $0.detach().clone() },
+                masks: Self.masks(network, parameters))
+            let each = try [model, other].map { try Self.trainingStep($0, batch: batch) }
+            let both = try Self.seconds(of: 2 * steps, after: 2 * warmUp) { try each[$0 % 2]($0 / 2) }
+            let pairs = stride(from: 0, to: both.count, by: 2).map { (plain: both[$0], masked: both[$0 + 1]) }
+            times = pairs.map(\.plain)
+            maskedRatio = pairs.map { $0.masked / $0.plain }.sorted()[steps / 2]
             shares = nil
         } else {
-            let step = try Self.trainingStep(network, parameters, batch: batch)
-            times = try Self.seconds(of: steps, after: min(5, max(steps / 2, 1)), step)
+            let step = try Self.trainingStep(Model(network: network, parameters: parameters), batch: batch)
+            times = try Self.seconds(of: steps, after: warmUp, step)
+            maskedRatio = nil
             let profiles = try (0..<max(steps / 3, 1)).map { index in try profile { try step(index) } }
             // What interrupts a step counts for the operation it interrupts; the fastest step has the least of that.
             shares = profiles.min { $0.values.reduce(0, +) < $1.values.reduce(0, +) }.map(StepPart.shares)
@@ -60,14 +78,12 @@ package struct Bench: Codable {
     }
 
     /// The step of ``StageRunner``: batch from the stored bytes, forward, backward, update.
-    private static func trainingStep(
-        _ network: Network, _ parameters: [String: Tensor], batch: Int
-    ) throws -> (Int) throws -> Void {
-        let examples = try Examples.synthetic(count: 4 * batch, shape: network.inputShape, classes: 10)
+    private static func trainingStep(_ model: Model, batch: Int) throws -> (Int) throws -> Void {
+        let examples = try Examples.synthetic(count: 4 * batch, shape: model.network.inputShape, classes: 10)
         let training = Training(
             optimizer: .sgd, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4, batchSize: batch, epochs: 1,
             schedule: .constant, warmUp: 0)
-        let train = try TrainingStep(Model(network: network, parameters: parameters), training)
+        let train = try TrainingStep(model, training)
         var stream = RandomStream(seed: 0, purpose: "order")
         let order = try Tensor(stream.permutation(examples.count))
         return { step in
@@ -75,6 +91,18 @@ package struct Bench: Codable {
                 order.narrow(dimension: 0, start: step % 4 * batch, length: batch))
             _ = try train(inputs: inputs, labels: labels, learningRate: 0.01)
         }
+    }
+
+    /// The largest tenth of each layer's weights.
+    private static func masks(_ network: Network, _ parameters: [String: Tensor]) throws -> Masks {
+        let masks = try network.prunable.compactMap { parameter in
+            try parameters[parameter.name].map { weight in
+                let sizes = try weight.detach().abs()
+                let threshold = try sizes.flatten().kthValue(max(parameter.count * 9 / 10, 1))
+                return (parameter.name, try sizes.greater(threshold))
+            }
+        }
+        return try Masks(Dictionary(uniqueKeysWithValues: masks), of: network)
     }
 
     /// One computation of a method's scores, with its default knobs; the images it looks at are ready.

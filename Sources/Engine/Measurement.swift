@@ -9,7 +9,7 @@ struct Measurement {
 
     init(_ model: Model, _ dataset: Dataset, _ split: Split, _ record: ResumeCheckpoint.Record) throws {
         let (network, dense) = (model.network, model.dense)
-        let masks = try model.masks ?? Masks(wholeOf: network)
+        let masks = try model.kept
         var left: [String: Int] = [:]
         for parameter in network.parameters { left[parameter.name] = try masks.nonzero(parameter) }
         let nonzero = left.values.reduce(0, +)

@@ -11,6 +11,15 @@ final class Model {
     private(set) var parameters: [String: Tensor]
     /// Nil while no single weight was ever pruned.
     private(set) var masks: Masks?
+    /// What is left, everything where nothing was ever pruned.
+    var kept: Masks {
+        get throws {
+            let kept = try masks ?? whole ?? Masks(wholeOf: network)
+            if masks == nil { whole = kept }
+            return kept
+        }
+    }
+    private var whole: Masks?
 
     init(
         network: Network, dense: Network? = nil, parameters: [String: Tensor], masks: Masks? = nil
@@ -57,6 +66,7 @@ final class Model {
     }
 
     private func prepare(_ masks: Masks?) throws {
+        whole = nil
         for parameter in named { try parameter.tensor.requireGrad() }
         try setMasks(masks)
     }

@@ -126,7 +126,7 @@ extension StageRunner {
 
     /// Says whether the stage may go on, and after the last pruning how the network does before any retraining.
     private func judge(_ pruning: Pruning, isLast: Bool) throws {
-        if let layer = try (model.masks ?? Masks(wholeOf: model.network)).collapsedParameter() {
+        if let layer = try model.kept.collapsedParameter() {
             status = (.collapsed, "\(layer) has no weight left after pruning; not retrained")
         }
         guard isLast || status.0 != .ok else { return }

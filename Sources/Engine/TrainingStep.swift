@@ -40,7 +40,7 @@ struct TrainingStep {
             return try loss.detach()
         }
         let moment = TrainingMoment(
-            parameters: model.parameters, masks: try model.masks ?? Masks(wholeOf: model.network), step: step,
+            parameters: model.parameters, masks: try model.kept, step: step,
             steps: steps, learningRate: learningRate)
         let values = try method.effective(model.parameters)
         var loss = try method.loss(

@@ -21,16 +21,12 @@ extension Network {
         _ input: Tensor, _ parameters: [String: Tensor], mode: Mode = .evaluation,
         observe: ((Node, Tensor) throws -> Void)? = nil, observeOutput: ((Node, Tensor) throws -> Void)? = nil
     ) throws -> Tensor {
-        // An output is let go after its last reader: a batch's activations in all layers at once may not fit.
-        var readers: [Int: [Int]] = [:]
-        for (index, node) in nodes.enumerated() {
-            for source in node.inputs { readers[source, default: []].append(index) }
-        }
         // A ReLU that alone reads what a normalisation gives is computed with it, unless somebody wants to see between.
         func isJoined(relu: Int, to normalisation: Int) -> Bool {
             nodes[relu].layer == .relu && nodes[normalisation].layer == .batchNorm
                 && readers[normalisation] == [relu] && observeOutput == nil
         }
+        // An output is let go after its last reader: a batch's activations in all layers at once may not fit.
         var outputs: [Int: Tensor] = [:]
         var last = input
         for (index, node) in nodes.enumerated() {
@@ -39,13 +35,13 @@ extension Network {
             if let source = node.inputs.first, isJoined(relu: index, to: source) {
                 last = incoming[0]
             } else {
-                let reader = readers[index]?.first
+                let reader = readers[index].first
                 let relu = reader.map { isJoined(relu: $0, to: index) } ?? false
                 last = try node.apply(to: incoming, parameters, mode, relu: relu)
             }
             try observeOutput?(node, last)
             outputs[index] = last
-            for source in node.inputs where readers[source]?.last == index { outputs[source] = nil }
+            for source in node.inputs where readers[source].last == index { outputs[source] = nil }
         }
         return last
     }

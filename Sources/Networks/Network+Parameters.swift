@@ -101,10 +101,7 @@ extension Network {
 
     package var prunableCount: Int { prunable.reduce(0) { $0 + $1.count } }
 
-    /// Multiply-accumulates of one example; biases, normalisation, pooling and activations are not counted.
-    package var macs: Int { macs { $0.count } }
-
-    /// Multiply-accumulates where each weight has only so many values left.
+    /// ``macs`` where each weight has only so many values left.
     package func macs(nonzero: (ParameterDescription) -> Int) -> Int {
         prunable.reduce(0) { $0 + $1.uses * nonzero($1) }
     }

@@ -20,6 +20,11 @@ package struct Network: Sendable, Hashable {
     /// Of one example: channels, height, width.
     package let inputShape: [Int]
     package private(set) var nodes: [Node] = []
+    /// The nodes that read each node's output, by position. Kept with the graph: every forward pass asks.
+    package private(set) var readers: [[Int]] = []
+    /// Multiply-accumulates of one example; biases, normalisation, pooling and activations are not counted. Kept with the
+    /// graph: every training step asks.
+    package private(set) var macs = 0
 
     package init(name: String, inputShape: [Int]) {
         self.name = name
@@ -61,6 +66,9 @@ package struct Network: Sendable, Hashable {
         guard Self.isCountable(outputShape), Self.isCountable(node.weightShape ?? []) else {
             throw NetworkError("network \(self.name), layer \(name) is too large; make it smaller")
         }
+        for source in inputs { readers[source].append(nodes.count) }
+        readers.append([])
+        macs += node.values.filter(\.isPrunable).reduce(0) { $0 + $1.uses * $1.count }
         nodes.append(node)
     }
 

@@ -14,13 +14,10 @@ struct CubicRamp {
     private let begin: Double
     private let end: Double
     private let interval: Int
-    private let initial: Double
     private let final: Double
 
-    /// - Parameters:
-    ///   - initial: The sparsity at the beginning.
-    ///   - final: The one at the end.
-    init(_ context: PruningContext, from initial: Double, to final: Double) throws {
+    /// - Parameter final: The sparsity at the end.
+    init(_ context: PruningContext, to final: Double) throws {
         // A method that became gradual by its schedule has no ramp among its knobs.
         let defaults = MethodCatalogue["gradual"]?.defaultKnobs ?? [:]
         func knob(_ name: String) throws -> Double {
@@ -36,12 +33,13 @@ struct CubicRamp {
             throw PruningError(
                 "the ramp begins at \(begin) of the training and ends at \(end); lower begin or raise end")
         }
-        self.initial = initial
         self.final = final
     }
 
     /// The sparsity to prune to now that the weights have moved; nil where this step prunes nothing.
-    func sparsity(at moment: TrainingMoment) -> Double? {
+    ///
+    /// - Parameter initial: The sparsity at the beginning; asked for only where the step prunes.
+    func sparsity(at moment: TrainingMoment, from initial: @autoclosure () throws -> Double) rethrows -> Double? {
         let updates = moment.step + 1
         let first = Int(begin * Double(moment.steps))
         let last = min(max(Int(end * Double(moment.steps)), first + 1), moment.steps)
@@ -49,6 +47,6 @@ struct CubicRamp {
         guard updates < last else { return final }
         let spacing = max(min(interval, (last - first) / 10), 1)
         guard (updates - first) % spacing == 0 else { return nil }
-        return final + (initial - final) * pow(1 - Double(updates - first) / Double(last - first), 3)
+        return try final + (initial() - final) * pow(1 - Double(updates - first) / Double(last - first), 3)
     }
 }

@@ -15,6 +15,7 @@ internal import Torch
 final class Gradual: Trainer {
     private let scorer: any Scorer
     private var context: PruningContext?
+    private var ramp: CubicRamp?
     /// Sparsity at the first step of the round, float64 []; a later start of the process finds other masks.
     private var initial: Tensor?
 
@@ -25,16 +26,15 @@ final class Gradual: Trainer {
     var state: [String: Tensor] { initial.map { ["initial": $0] } ?? [:] }
 
     func begin(_ context: PruningContext) throws -> Masks? {
-        _ = try context.requestedSparsity()
+        ramp = try CubicRamp(context, to: context.requestedSparsity())
         self.context = context
         initial = try Tensor([context.masks.sparsity()], shape: [])
         return nil
     }
 
     func afterUpdate(at moment: TrainingMoment) throws -> Masks? {
-        guard let context, let initial else { return nil }
-        let ramp = try CubicRamp(context, from: initial.item(), to: context.requestedSparsity())
-        guard let sparsity = ramp.sparsity(at: moment) else { return nil }
+        guard let context, let ramp, let initial else { return nil }
+        guard let sparsity = try ramp.sparsity(at: moment, from: initial.item()) else { return nil }
         let now = try context.at(moment)
         return try now.selecting(sparsity, by: scorer.scores(in: now))
     }

@@ -23,6 +23,7 @@ internal import Torch
 /// operations per step, and one sort of the scores per pruning.
 final class Movement: Trainer {
     private var context: PruningContext?
+    private var ramp: CubicRamp?
     private var names: [String] = []
     /// Scores under "score/<parameter>".
     private(set) var learned: [NamedTensor] = []
@@ -39,7 +40,7 @@ final class Movement: Trainer {
     }
 
     func begin(_ context: PruningContext) throws -> Masks? {
-        _ = try context.requestedSparsity()
+        ramp = try CubicRamp(context, to: context.requestedSparsity())
         self.context = context
         names = context.eligible.map(\.name)
         learned = try context.eligible.map { parameter in
@@ -64,9 +65,8 @@ final class Movement: Trainer {
     }
 
     func afterUpdate(at moment: TrainingMoment) throws -> Masks? {
-        guard let context, let initial else { return nil }
-        let ramp = try CubicRamp(context, from: initial.item(), to: context.requestedSparsity())
-        guard let sparsity = ramp.sparsity(at: moment) else { return nil }
+        guard let context, let ramp, let initial else { return nil }
+        guard let sparsity = try ramp.sparsity(at: moment, from: initial.item()) else { return nil }
         let scores = try Dictionary(uniqueKeysWithValues: zip(names, learned.map { try $0.tensor.detach() }))
         let masks = try context.at(moment).selecting(sparsity, by: scores)
         for (name, mask) in kept { try masks.tensors[name].map(mask.copy(from:)) }

@@ -23,6 +23,9 @@ struct Benchmark: ParsableCommand {
     @Option(help: "Steps or passes timed, after some that are not.")
     var steps = 50
 
+    @Flag(help: "Time steps in pairs, without masks and under masks that leave a tenth of the weights.")
+    var masked = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -30,11 +33,15 @@ struct Benchmark: ParsableCommand {
         guard batch > 0, threads > 0, steps > 0 else {
             throw ValidationError("--batch, --threads and --steps must be at least 1")
         }
+        guard !masked || score == nil else {
+            throw ValidationError("--masked is about training steps, --score about a method's passes; give one of them")
+        }
     }
 
     func run() throws {
         try reporting {
-            let bench = try Bench(network: network, scoring: score, batch: batch, threads: threads, steps: steps)
+            let bench = try Bench(
+                network: network, scoring: score, batch: batch, threads: threads, steps: steps, masked: masked)
             if json {
                 print(String(decoding: try JSONEncoder().encode(bench), as: UTF8.self))
             } else {
@@ -42,6 +49,7 @@ struct Benchmark: ParsableCommand {
                 print(
                     "\(network), \(what), \(threads) threads: \(bench.medianSeconds * 1000) ms, "
                         + "at most \(bench.peakMemory / 1_000_000) MB")
+                if let ratio = bench.maskedRatio { print("under masks \(ratio) of that time") }
                 if let shares = bench.shares {
                     let parts = shares.filter { $0.value >= 0.005 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     print(parts.map { "\(Int(($0.value * 100).rounded())) % \($0.key)" }.joined(separator: ", "))

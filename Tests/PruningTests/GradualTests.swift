@@ -10,12 +10,12 @@ import Torch
     static func ramp(
         _ knobs: [String: Double], steps: Int, from initial: Double = 0, to final: Double = 0.8
     ) throws -> [Int: Double] {
-        let ramp = try CubicRamp(context(tiny(), method: "gradual", knobs: knobs), from: initial, to: final)
+        let ramp = try CubicRamp(context(tiny(), method: "gradual", knobs: knobs), to: final)
         let masks = try Masks(wholeOf: tiny())
         var found: [Int: Double] = [:]
         for step in 0..<steps {
             let moment = TrainingMoment(parameters: [:], masks: masks, step: step, steps: steps, learningRate: 0)
-            if let sparsity = ramp.sparsity(at: moment) { found[step + 1] = sparsity }
+            if let sparsity = ramp.sparsity(at: moment, from: initial) { found[step + 1] = sparsity }
         }
         return found
     }
