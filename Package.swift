@@ -43,6 +43,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Files", swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["Files", argumentParser, logging], swiftSettings: strict),
     .target(name: "ZeroMQ", dependencies: ["CZeroMQ", "Files"], swiftSettings: strict),
     .target(name: "Sweep", dependencies: [crypto, yams], swiftSettings: strict),
     .target(name: "Wire", dependencies: ["Sweep", protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
@@ -70,14 +71,15 @@ var targets: [Target] = [
     .executableTarget(
         name: "espalier",
         dependencies: [
-            "Coordinator", "Worker", "Report", "Frontier", "Scheduling", "Sweep", "Wire", "ZeroMQ", argumentParser,
-            crypto, logging, signals,
+            "Coordinator", "Worker", "Report", "Frontier", "Scheduling", "Sweep", "Terminal", "Wire", "ZeroMQ",
+            argumentParser, crypto, logging, signals,
         ],
         swiftSettings: strict),
     .executableTarget(
         name: "espalier-fake-engine", dependencies: ["EspalierTestKit"], swiftSettings: strict),
 
     .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", logging], swiftSettings: strict),
     .testTarget(name: "ZeroMQTests", dependencies: ["EspalierTestKit", "ZeroMQ"], swiftSettings: strict),
     .testTarget(name: "SweepTests", dependencies: ["Sweep"], swiftSettings: strict),
     .testTarget(name: "DeployTests", dependencies: ["Sweep", subprocess], swiftSettings: strict),
@@ -117,7 +119,8 @@ var targets: [Target] = [
 // MARK: - Engine: only where libtorch is found
 
 let environment = ProcessInfo.processInfo.environment
-let libtorch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch/torch"
+let named = environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
+let libtorch = named ?? "\(Context.packageDirectory)/.libtorch/torch"
 
 if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
     let headers = ["-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include"]
@@ -142,7 +145,7 @@ if FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
             dependencies: ["Datasets", "Files", "Networks", "Pruning", "Torch", "Sweep", "Wire", crypto, protobuf],
             swiftSettings: strict),
         .executableTarget(
-            name: "espalier-engine", dependencies: ["Datasets", "Engine", "Sweep", argumentParser],
+            name: "espalier-engine", dependencies: ["Datasets", "Engine", "Sweep", "Terminal", argumentParser],
             swiftSettings: strict),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
         .testTarget(

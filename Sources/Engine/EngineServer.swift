@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Dispatch
+internal import Files
 internal import Foundation
 internal import Networks
 internal import Pruning
@@ -16,21 +17,23 @@ package final class EngineServer {
     private let inbox = Inbox()
     private let datasets = DatasetCache()
     private let output: Int32
+    private var outputError: OutputError?
 
     /// Serves until told to end. Call it once, on the main thread.
-    package static func serve() {
+    ///
+    /// - Throws: ``OutputError`` where an event cannot be written: nobody is left to work for.
+    package static func serve() throws {
         // What a library prints must not end up between the events, so standard output becomes standard error.
         let output = dup(STDOUT_FILENO)
         dup2(STDERR_FILENO, STDOUT_FILENO)
-        signal(SIGPIPE, SIG_IGN)
-        EngineServer(output: output).run()
+        try EngineServer(output: output).run()
     }
 
     private init(output: Int32) {
         self.output = output
     }
 
-    private func run() {
+    private func run() throws {
         signal(SIGTERM, SIG_IGN)
         let termination = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
         termination.setEventHandler { [inbox] in inbox.end() }
@@ -46,6 +49,7 @@ package final class EngineServer {
             }
         }
         termination.cancel()
+        if let outputError { throw outputError }
     }
 
     private static func parse(_ line: String) -> Inbox.Item {
@@ -92,22 +96,20 @@ package final class EngineServer {
         send(.failure(failure), key: key)
     }
 
-    /// Writes one line. A parent that no longer reads ends this process through its closed standard input.
+    /// Writes one line. Where that fails the parent is gone, and the stage stops as it does when standard input closes.
     private func send(_ body: WireEngineEvent.OneOf_Body, key: String) {
         var event = WireEngineEvent()
         event.stageKey = key
         event.body = body
         do {
             let line = Array(try event.line.utf8) + [UInt8(ascii: "\n")]
-            var sent = 0
-            while sent < line.count {
-                let count = line[sent...].withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
-                sent += count
+            let number = line.withUnsafeBytes { DescriptorWriter.write($0, to: output) }
+            if number != 0 {
+                outputError = OutputError(number: number)
+                inbox.end()
             }
         } catch {
-            FileHandle.standardError.write(Data("cannot encode an event: \(error)\n".utf8))
+            try? StandardStream.error.write("cannot encode an event: \(error)\n")
         }
     }
 }

@@ -22,10 +22,8 @@ package struct FileDraft: ~Copyable {
 
     /// Adds bytes at the end.
     package func append(_ bytes: some ContiguousBytes) throws(FileError) {
-        // Foundation's closure knows no typed throws.
-        try bytes.withUnsafeBytes { bytes in
-            Result { () throws(FileError) in try Self.put(bytes, into: descriptor, of: path) }
-        }.get()
+        let number = bytes.withUnsafeBytes { DescriptorWriter.write($0, to: descriptor) }
+        if number != 0 { throw FileError("write", path, number: number) }
     }
 
     /// Makes the content durable, then puts it in its place.
@@ -41,16 +39,5 @@ package struct FileDraft: ~Copyable {
             guard link(temporary, path) == 0 else { throw FileError("create", path) }
         }
         try WholeFile.synchronize(directoryOf: path)
-    }
-
-    /// Writes every byte, however few the kernel takes at once.
-    static func put(_ bytes: UnsafeRawBufferPointer, into descriptor: Int32, of path: String) throws(FileError) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileError("write", path) }
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-        }
     }
 }

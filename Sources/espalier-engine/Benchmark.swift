@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Foundation
+internal import Terminal
 
 /// Times of training steps and scoring passes.
 struct Benchmark: ParsableCommand {
@@ -39,21 +40,20 @@ struct Benchmark: ParsableCommand {
     }
 
     func run() throws {
-        try reporting {
-            let bench = try Bench(
-                network: network, scoring: score, batch: batch, threads: threads, steps: steps, masked: masked)
-            if json {
-                print(String(decoding: try JSONEncoder().encode(bench), as: UTF8.self))
-            } else {
-                let what = score.map { "scores of \($0)" } ?? "a step of batch \(batch)"
-                print(
-                    "\(network), \(what), \(threads) threads: \(bench.medianSeconds * 1000) ms, "
-                        + "at most \(bench.peakMemory / 1_000_000) MB")
-                if let ratio = bench.maskedRatio { print("under masks \(ratio) of that time") }
-                if let shares = bench.shares {
-                    let parts = shares.filter { $0.value >= 0.005 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                    print(parts.map { "\(Int(($0.value * 100).rounded())) % \($0.key)" }.joined(separator: ", "))
-                }
+        let bench = try Bench(
+            network: network, scoring: score, batch: batch, threads: threads, steps: steps, masked: masked)
+        if json {
+            try Terminal.print(String(decoding: try JSONEncoder().encode(bench), as: UTF8.self))
+        } else {
+            let what = score.map { "scores of \($0)" } ?? "a step of batch \(batch)"
+            try Terminal.print(
+                "\(network), \(what), \(threads) threads: \(bench.medianSeconds * 1000) ms, "
+                    + "at most \(bench.peakMemory / 1_000_000) MB")
+            if let ratio = bench.maskedRatio { try Terminal.print("under masks \(ratio) of that time") }
+            if let shares = bench.shares {
+                let parts = shares.filter { $0.value >= 0.005 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                try Terminal.print(
+                    parts.map { "\(Int(($0.value * 100).rounded())) % \($0.key)" }.joined(separator: ", "))
             }
         }
     }

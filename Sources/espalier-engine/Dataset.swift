@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Sweep
+internal import Terminal
 
 /// What a sweep file says of a data set of the user's own.
 struct DatasetDescriber: ParsableCommand {
@@ -19,7 +20,7 @@ struct DatasetDescriber: ParsableCommand {
     @OptionGroup var image: ImageOption
 
     func run() throws {
-        try reporting { print(try image.description(ofFolder: folder, dataDirectory: data).sweepFileText) }
+        try Terminal.print(try image.description(ofFolder: folder, dataDirectory: data).sweepFileText)
     }
 }
 

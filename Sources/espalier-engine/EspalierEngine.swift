@@ -1,4 +1,7 @@
 internal import ArgumentParser
+internal import Engine
+internal import Foundation
+internal import Terminal
 
 /// Trains and prunes networks for an Espalier worker.
 @main
@@ -11,4 +14,13 @@ struct EspalierEngine: ParsableCommand {
             Serve.self, Describe.self, Run.self, Score.self, Logits.self, DatasetDescriber.self, Benchmark.self,
         ],
         defaultSubcommand: Serve.self)
+
+    static func main() {
+        do {
+            var command = try begin()
+            try command.run()
+        } catch {
+            Foundation.exit(end(error) { ($0 as? EngineError)?.cause == .invalidStage ? ExitCode(2) : .failure })
+        }
+    }
 }

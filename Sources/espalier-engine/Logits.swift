@@ -15,10 +15,8 @@ struct Logits: ParsableCommand {
     var count = 64
 
     func run() throws {
-        try reporting {
-            try LogitsExport.write(
-                network: subject.network, dataset: subject.reference(validation: 0), dataDirectory: subject.data,
-                checkpoint: checkpoint, count: count, to: subject.out)
-        }
+        try LogitsExport.write(
+            network: subject.network, dataset: subject.reference(validation: 0), dataDirectory: subject.data,
+            checkpoint: checkpoint, count: count, to: subject.out)
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import Foundation
 internal import Sweep
+internal import Terminal
 
 /// One stage by hand.
 struct Run: ParsableCommand {
@@ -22,21 +23,19 @@ struct Run: ParsableCommand {
     var checkpoint: String?
 
     func run() throws {
-        try reporting {
-            guard let text = FileManager.default.contents(atPath: stage) else {
-                throw EngineError(.invalidStage, "cannot read the stage file \(stage); name an existing file")
-            }
-            let stage: Stage
-            do {
-                stage = try Stage(canonicalJSON: String(decoding: text, as: UTF8.self))
-            } catch {
-                throw EngineError(.invalidStage, "\(self.stage) does not describe a stage: \(error)")
-            }
-            let job = Job(
-                key: try stage.key, stage: stage, dataDirectory: data, workDirectory: work, checkpoint: checkpoint)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(try StageRunner.outcome(of: job)), as: UTF8.self))
+        guard let text = FileManager.default.contents(atPath: stage) else {
+            throw EngineError(.invalidStage, "cannot read the stage file \(stage); name an existing file")
         }
+        let stage: Stage
+        do {
+            stage = try Stage(canonicalJSON: String(decoding: text, as: UTF8.self))
+        } catch {
+            throw EngineError(.invalidStage, "\(self.stage) does not describe a stage: \(error)")
+        }
+        let job = Job(
+            key: try stage.key, stage: stage, dataDirectory: data, workDirectory: work, checkpoint: checkpoint)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        try Terminal.print(String(decoding: try encoder.encode(try StageRunner.outcome(of: job)), as: UTF8.self))
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Engine
 internal import Foundation
 internal import Sweep
+internal import Terminal
 
 /// What a method would cut, and why.
 struct Score: ParsableCommand {
@@ -44,20 +45,18 @@ struct Score: ParsableCommand {
     }
 
     func run() throws {
-        try reporting {
-            let report = try ScoreReport(
-                ScoreReport.Request(
-                    pruning: try pruning(), network: subject.network,
-                    dataset: subject.reference(validation: 0.1), dataDirectory: subject.data, checkpoint: checkpoint,
-                    seed: seed),
-                writingTo: subject.out)
-            if json {
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-                print(String(decoding: try encoder.encode(report), as: UTF8.self))
-            } else {
-                print(report.text)
-            }
+        let report = try ScoreReport(
+            ScoreReport.Request(
+                pruning: try pruning(), network: subject.network,
+                dataset: subject.reference(validation: 0.1), dataDirectory: subject.data, checkpoint: checkpoint,
+                seed: seed),
+            writingTo: subject.out)
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+            try Terminal.print(String(decoding: try encoder.encode(report), as: UTF8.self))
+        } else {
+            try Terminal.print(report.text)
         }
     }
 

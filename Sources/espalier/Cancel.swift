@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Coordinator
+internal import Terminal
 internal import Wire
 
 /// `espalier cancel`: stops a sweep.
@@ -20,7 +21,7 @@ struct CancelCommand: AsyncParsableCommand {
         if json.isSet {
             try Terminal.printJSON(["cancelled": cancelled.sweep])
         } else {
-            print("\(cancelled.sweep): cancelled")
+            try Terminal.print("\(cancelled.sweep): cancelled")
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Report
 internal import Sweep
+internal import Terminal
 
 /// `espalier networks`: what can stand under `network` in a sweep file.
 struct NetworksCommand: ParsableCommand {
@@ -36,6 +37,6 @@ private struct CatalogueLine: Encodable {
         let table = TextTable(
             columns: [.init("name", .left), .init("what it is", .left)],
             rows: lines.map { .init([$0.name, $0.summary]) })
-        Swift.print(table.terminal(inColour: Terminal.hasColor))
+        try Terminal.print(table.terminal(inColour: Terminal.hasColor))
     }
 }

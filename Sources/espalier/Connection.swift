@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
 internal import Sweep
+internal import Terminal
 internal import ZeroMQ
 
 /// How a command reaches the coordinator: by address and key, or through a state directory on this machine.
@@ -25,7 +26,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// A connection to the coordinator that runs; fails with what is missing and how to get it.
     func connect() throws -> OperatorClient {
-        let key = keyPath ?? ProcessInfo.processInfo.environment["ESPALIER_KEY"]
+        let key = keyPath ?? environmentVariable("ESPALIER_KEY")
         if let endpoint, let key { return try OperatorClient(keyFile: KeyFile.load(key), endpoint: endpoint) }
         let directory = try StateDirectory.open(state.path)
         guard let endpoint = endpoint ?? directory.endpoints?.control else {

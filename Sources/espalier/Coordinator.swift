@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Scheduling
 internal import Sweep
+internal import Terminal
 internal import UnixSignals
 internal import Wire
 

@@ -4,6 +4,7 @@ internal import Crypto
 internal import Foundation
 internal import Report
 internal import Sweep
+internal import Terminal
 internal import Wire
 internal import Worker
 internal import ZeroMQ
@@ -41,7 +42,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 rows: checks.map {
                     .init([$0.name, $0.verdict.rawValue, $0.finding], isEmphasised: $0.verdict == .failed)
                 })
-            print(table.terminal(inColour: Terminal.hasColor))
+            try Terminal.print(table.terminal(inColour: Terminal.hasColor))
         }
         if checks.contains(where: { $0.verdict == .failed }) { throw ExitCode(1) }
     }

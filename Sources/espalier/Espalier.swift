@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Sweep
+internal import Terminal
 
 /// `espalier`: everything but the engine, in one executable that does not link libtorch.
 @main
@@ -19,7 +20,7 @@ struct Espalier: AsyncParsableCommand {
               any node     espalier worker --coordinator tcp://head:7733 --key node-1.key --slots 4 --data DIR
               anywhere     espalier submit sweep.yaml ; espalier watch ; espalier report
 
-            Exit codes: 0 done, 1 failed, 2 wrong usage or invalid input.
+            Exit codes: 0 done, 1 failed or output lost, 2 wrong usage or invalid input.
             """,
         version: Release.version,
         groupedSubcommands: [
@@ -42,35 +43,15 @@ struct Espalier: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A reader that went away (`espalier list | head`) is a failed write, not a death by signal.
-        signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try begin()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
         } catch {
-            Foundation.exit(report(error))
+            Foundation.exit(end(error) { ExitCode(of: $0) })
         }
-    }
-}
-
-extension Espalier {
-    /// Says on standard error what went wrong; returns the exit code.
-    private static func report(_ error: any Error) -> Int32 {
-        if let code = error as? ExitCode { return code.rawValue }
-        if error is CommandError || exitCode(for: error) == .failure {
-            Terminal.complain("\(error)")
-            return CommandError.exitCode(of: error)
-        }
-        let message = fullMessage(for: error)
-        if exitCode(for: error) == .success {
-            print(message)
-            return 0
-        }
-        Terminal.say(message)
-        return 2
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Report
+internal import Terminal
 
 /// `espalier frontier`: the accuracy/sparsity frontier as a table.
 struct FrontierCommand: AsyncParsableCommand {
@@ -33,10 +34,10 @@ struct FrontierCommand: AsyncParsableCommand {
         let results = try await connection.reading { try await $0.results(of: sweep.reference) }
         let frontier = SweepFrontier(results)
         switch format {
-        case .text: print(frontier.textTable.terminal(inColour: Terminal.hasColor))
-        case .markdown: print(frontier.textTable.markdown)
-        case .csv: print(frontier.csv, terminator: "")
-        case .json: print(try frontier.jsonText(of: results))
+        case .text: try Terminal.print(frontier.textTable.terminal(inColour: Terminal.hasColor))
+        case .markdown: try Terminal.print(frontier.textTable.markdown)
+        case .csv: try Terminal.print(frontier.csv, terminator: "")
+        case .json: try Terminal.print(try frontier.jsonText(of: results))
         }
     }
 }

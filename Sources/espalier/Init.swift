@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
+internal import Terminal
 
 /// `espalier init`: makes the coordinator's state directory.
 struct InitCommand: ParsableCommand {
@@ -20,7 +21,7 @@ struct InitCommand: ParsableCommand {
         if json.isSet {
             try Terminal.printJSON(["state": directory.path, "operatorKey": directory.operatorKey])
         } else {
-            print(
+            try Terminal.print(
                 """
                 made \(directory.path)
                 next: espalier keys add worker NAME\(stateHint)     a key file for each node

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
 internal import Report
+internal import Terminal
 internal import ZeroMQ
 
 /// `espalier keys`: who may talk to the coordinator.
@@ -49,7 +50,7 @@ struct KeysCommand: ParsableCommand {
             if json.isSet {
                 try Terminal.printJSON(["role": role.rawValue, "name": name, "file": path])
             } else {
-                print(path)
+                try Terminal.print(path)
                 Terminal.say("copy it to where \(role.rawValue) '\(name)' runs, and keep it private")
             }
         }
@@ -64,7 +65,7 @@ struct KeysCommand: ParsableCommand {
         func run() throws {
             let keys = try KeyRing(.open(state.path)).keys
             if json.isSet { return try Terminal.printJSON(keys) }
-            print(
+            try Terminal.print(
                 TextTable(
                     columns: [
                         .init("name", .left), .init("role", .left), .init("made", .left), .init("revoked", .left),
@@ -94,7 +95,7 @@ struct KeysCommand: ParsableCommand {
             if json.isSet {
                 try Terminal.printJSON(["revoked": name])
             } else {
-                print("revoked '\(name)': the coordinator refuses its next message")
+                try Terminal.print("revoked '\(name)': the coordinator refuses its next message")
             }
         }
     }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
 internal import Report
+internal import Terminal
 internal import Wire
 
 /// `espalier list`: every sweep the coordinator knows.
@@ -16,9 +17,9 @@ struct ListCommand: AsyncParsableCommand {
         if json.isSet {
             try Terminal.printJSON(sweeps.map(SweepLine.init))
         } else if sweeps.isEmpty {
-            print("no sweeps yet: espalier submit sweep.yaml")
+            try Terminal.print("no sweeps yet: espalier submit sweep.yaml")
         } else {
-            print(SweepLine.table(sweeps.map(SweepLine.init)))
+            try Terminal.print(SweepLine.table(sweeps.map(SweepLine.init)))
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Logging
+internal import Terminal
 
 /// How much a daemon says on standard error.
 enum LogLevel: String, ExpressibleByArgument, CaseIterable {
@@ -7,7 +8,7 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
 
     /// A logger that writes lines to standard error.
     func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label, factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: label, factory: { _ in StandardErrorLog() })
         logger.logLevel = Logger.Level(rawValue: rawValue) ?? .info
         return logger
     }

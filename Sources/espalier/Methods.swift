@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Report
 internal import Sweep
+internal import Terminal
 
 /// `espalier methods`: what can stand under `methods` in a sweep file.
 struct MethodsCommand: ParsableCommand {
@@ -15,17 +16,17 @@ struct MethodsCommand: ParsableCommand {
 
     func run() throws {
         guard let name else {
-            return json.isSet ? try Terminal.printJSON(MethodCatalogue.entries.map(MethodSheet.init)) : printAll()
+            return try json.isSet ? Terminal.printJSON(MethodCatalogue.entries.map(MethodSheet.init)) : printAll()
         }
         guard let entry = MethodCatalogue[name] else {
             let hint = nearestName(to: name, among: MethodCatalogue.names).map { " (did you mean '\($0)'?)" } ?? ""
             throw CommandError.invalid("there is no method '\(name)'\(hint): `espalier methods` lists them")
         }
         let sheet = MethodSheet(entry)
-        if json.isSet { try Terminal.printJSON(sheet) } else { print(sheet.text) }
+        if json.isSet { try Terminal.printJSON(sheet) } else { try Terminal.print(sheet.text) }
     }
 
-    private func printAll() {
+    private func printAll() throws {
         let table = TextTable(
             columns: [
                 .init("method", .left), .init("removes", .left), .init("start", .left), .init("what it does", .left),
@@ -33,7 +34,7 @@ struct MethodsCommand: ParsableCommand {
             rows: MethodCatalogue.entries.map {
                 .init([$0.name, $0.structure.rawValue, $0.start.rawValue, $0.summary])
             })
-        print(table.terminal(inColour: Terminal.hasColor))
+        try Terminal.print(table.terminal(inColour: Terminal.hasColor))
     }
 }
 

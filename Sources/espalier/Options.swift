@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Terminal
 
 /// Where the coordinator keeps its keys, database and artifacts.
 struct StateOption: ParsableArguments {
@@ -11,7 +12,7 @@ struct StateOption: ParsableArguments {
     var given: String?
 
     var path: String {
-        given ?? ProcessInfo.processInfo.environment["ESPALIER_STATE"] ?? "espalier-state"
+        given ?? environmentVariable("ESPALIER_STATE") ?? "espalier-state"
     }
 }
 
@@ -36,7 +37,7 @@ struct DataOption: ParsableArguments {
 
     /// An absolute path, or nil where none was given. Fails when the directory does not exist.
     func resolve() throws -> String? {
-        guard let path = given ?? ProcessInfo.processInfo.environment["ESPALIER_DATA"] else { return nil }
+        guard let path = given ?? environmentVariable("ESPALIER_DATA") else { return nil }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
             throw CommandError.invalid(

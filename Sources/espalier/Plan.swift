@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Sweep
+internal import Terminal
 
 /// `espalier plan`: what a sweep file would run, without running it.
 struct PlanCommand: ParsableCommand {
@@ -22,7 +23,7 @@ struct PlanCommand: ParsableCommand {
         if json.isSet {
             try Terminal.printJSON(summary)
         } else {
-            print(summary.text)
+            try Terminal.print(summary.text)
         }
     }
 }

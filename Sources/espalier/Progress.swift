@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Terminal
 internal import Wire
 
 /// Live progress of one sweep on standard error: a redrawn block on a terminal, plain lines otherwise.
@@ -54,7 +55,7 @@ struct ProgressView {
             text += String(repeating: "\u{1B}[2K\n", count: drawnLines - lines.count)
             text += "\u{1B}[\(drawnLines - lines.count)A"
         }
-        FileHandle.standardError.write(Data(text.utf8))
+        Terminal.draw(text)
         drawnLines = lines.count
     }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
 internal import Report
+internal import Terminal
 
 /// `espalier report`: CSV, JSON and a single HTML page.
 struct ReportCommand: AsyncParsableCommand {
@@ -27,7 +28,7 @@ struct ReportCommand: AsyncParsableCommand {
         if json.isSet {
             try Terminal.printJSON(["files": paths])
         } else {
-            for path in paths { print(path) }
+            for path in paths { try Terminal.print(path) }
         }
     }
 }

@@ -4,6 +4,7 @@ internal import Foundation
 internal import Report
 internal import Scheduling
 internal import Sweep
+internal import Terminal
 internal import UnixSignals
 internal import Wire
 internal import Worker
@@ -106,13 +107,17 @@ struct RunCommand: AsyncParsableCommand {
         guard let last = end.sweeps.first else { return }
         let results = try await client.results(of: last.id)
         let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
-        if json.isSet {
-            try Terminal.printJSON(RunDocument(sweep: SweepLine(last), files: paths.map(\.path)))
-        } else {
-            print(SweepFrontier(results).textTable.terminal(inColour: Terminal.hasColor))
-            print("report: \(paths.first?.path ?? "")")
+        // The sweep's own end is said first, also where the table cannot be printed.
+        let printed = Result {
+            if json.isSet {
+                try Terminal.printJSON(RunDocument(sweep: SweepLine(last), files: paths.map(\.path)))
+            } else {
+                let table = SweepFrontier(results).textTable.terminal(inColour: Terminal.hasColor)
+                try Terminal.print("\(table)\nreport: \(paths.first?.path ?? "")")
+            }
         }
         try Watch.conclude(end)
+        try printed.get()
     }
 
     private struct RunDocument: Encodable {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
 internal import Report
+internal import Terminal
 internal import Wire
 
 /// `espalier status`: a sweep, the workers, and what failed and why.
@@ -21,7 +22,7 @@ struct StatusCommand: AsyncParsableCommand {
         if json.isSet {
             try Terminal.printJSON(StatusDocument(status))
         } else {
-            print(Self.text(status))
+            try Terminal.print(Self.text(status))
         }
     }
 

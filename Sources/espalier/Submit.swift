@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Coordinator
+internal import Terminal
 internal import Wire
 
 /// `espalier submit`: hands a sweep file to a running coordinator.
@@ -30,7 +31,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 Submitted(
                     sweep: submitted.sweep, tasks: submitted.tasks, stages: submitted.stages, cached: submitted.cached))
         } else {
-            print(
+            try Terminal.print(
                 "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done"
             )
         }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
+internal import Terminal
 internal import Wire
 
 /// `espalier watch`: progress of a sweep until it ends.

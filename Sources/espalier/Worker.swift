@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Sweep
+internal import Terminal
 internal import UnixSignals
 internal import Worker
 

@@ -19,7 +19,8 @@ final class EngineProcess {
         return URL(fileURLWithPath: "espalier-engine")
     }
 
-    init(_ arguments: [String] = []) throws {
+    /// - Parameter device: What standard output is connected to instead of these tests.
+    init(_ arguments: [String] = [], output device: String? = nil) throws {
         let output = Pipe()
         // Other processes that tests start must not inherit these ends: they would keep the pipes open.
         for handle in [
@@ -31,7 +32,12 @@ final class EngineProcess {
         process.executableURL = Self.executable
         process.arguments = arguments
         process.standardInput = input
-        process.standardOutput = output
+        if let device {
+            process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: device))
+            try output.fileHandleForWriting.close()
+        } else {
+            process.standardOutput = output
+        }
         process.standardError = FileHandle.nullDevice
         let (stream, continuation) = AsyncStream<String>.makeStream()
         lines = stream.makeAsyncIterator()

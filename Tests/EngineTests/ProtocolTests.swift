@@ -15,6 +15,13 @@ import Testing
         #expect(await engine.drained() == 0)
     }
 
+    /// Its standard input is still open: the answer that cannot be written is what ends it.
+    @Test func endsWhereNobodyCanHearIt() async throws {
+        let engine = try EngineProcess(output: "/dev/full")
+        try engine.send(#"{"describe":{}}"#)
+        #expect(await engine.drained() == 1)
+    }
+
     @Test func runsStagesOneAfterAnother() async throws {
         let scratch = try Scratch()
         let engine = try EngineProcess()

@@ -61,11 +61,9 @@ import Testing
     @Test func aFullDiskIsSaidSo() throws {
         let descriptor = open("/dev/full", O_WRONLY)
         defer { close(descriptor) }
-        let error = #expect(throws: FileError.self) {
-            try Data([1]).withUnsafeBytes { try FileDraft.put($0, into: descriptor, of: "/reports/report.html") }
-        }
+        let number = [UInt8(1)].withUnsafeBytes { DescriptorWriter.write($0, to: descriptor) }
         #expect(
-            error?.description
+            FileError("write", "/reports/report.html", number: number).description
                 == "cannot write '/reports/report.html': No space left on device; free some space on that disk, or choose another directory"
         )
     }

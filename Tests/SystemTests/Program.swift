@@ -22,9 +22,15 @@ final class Program: Sendable {
         return URL(fileURLWithPath: own ?? "").deletingLastPathComponent()
     }()
 
+    /// What standard output or standard error is connected to.
+    enum Sink: String, CaseIterable {
+        case captured, full, closed, readerGone
+    }
+
     /// Starts `espalier` (or another executable of the package) with the arguments, standard input empty.
     init(
-        _ arguments: [String], executable: String = "espalier", environment: [String: String] = [:]
+        _ arguments: [String], executable: String = "espalier", environment: [String: String] = [:],
+        output outputSink: Sink = .captured, log logSink: Sink = .captured
     ) throws {
         let path = Self.directory.appendingPathComponent(executable).path
         name = ([executable] + arguments.prefix(2)).joined(separator: " ")
@@ -32,9 +38,18 @@ final class Program: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        let unread = try Self.pipe()
+        close(unread.read)
+        defer { close(unread.write) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-        posix_spawn_file_actions_adddup2(&actions, log.write, 2)
+        for (descriptor, sink, pipe) in [(Int32(1), outputSink, output.write), (2, logSink, log.write)] {
+            switch sink {
+            case .captured: posix_spawn_file_actions_adddup2(&actions, pipe, descriptor)
+            case .full: posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/full", O_WRONLY, 0)
+            case .closed: posix_spawn_file_actions_addclose(&actions, descriptor)
+            case .readerGone: posix_spawn_file_actions_adddup2(&actions, unread.write, descriptor)
+            }
+        }
         // What the person who runs the tests has set for their own work must not decide them.
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ESPALIER_") }
         let variables = inherited.merging(environment) { $1 }
