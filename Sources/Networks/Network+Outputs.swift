@@ -1,5 +1,5 @@
 extension Network {
-    /// The network with so many outputs; its last layer is linear.
+    /// The network with `count` outputs; its last layer is linear.
     package func withOutputs(_ count: Int) throws -> Network {
         guard let last = nodes.last, case .linear(_, let bias) = last.layer else {
             throw NetworkError(

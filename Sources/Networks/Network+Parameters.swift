@@ -101,7 +101,7 @@ extension Network {
 
     package var prunableCount: Int { prunable.reduce(0) { $0 + $1.count } }
 
-    /// ``macs`` where each weight has only so many values left.
+    /// ``macs`` where each weight has only `nonzero` values left.
     package func macs(nonzero: (ParameterDescription) -> Int) -> Int {
         prunable.reduce(0) { $0 + $1.uses * nonzero($1) }
     }

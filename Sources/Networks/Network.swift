@@ -72,7 +72,7 @@ package struct Network: Sendable, Hashable {
         nodes.append(node)
     }
 
-    /// Whether so many values can be held and counted: 2^30 at most.
+    /// Whether that many values can be held and counted: 2^30 at most.
     private static func isCountable(_ shape: [Int]) -> Bool {
         var count = 1
         for size in shape {

@@ -8,7 +8,7 @@ import Torch
 
 // The method of CONTRIBUTING.md's walk-through, word for word; a test below compares the two.
 
-// walk-through: Sources/Pruning/Wanda.swift
+// walk-through: Sources/Pruning/Methods/Wanda.swift
 /// Wanda: a weight matters as much as its magnitude times the norm of what it reads.
 ///
 /// Source: M. Sun, Z. Liu, A. Bair, J. Z. Kolter, "A simple and effective pruning approach for large language models",

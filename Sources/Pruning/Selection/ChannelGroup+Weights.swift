@@ -18,7 +18,7 @@ extension ChannelGroup {
             let weight = try context.parameter(context.network.nodes[producer].weightName).detach()
             let values = try measure(weight.flatten(from: 1))
             let sum = values.reduce(0, +)
-            // Not a number is no zero: the round refuses it.
+            // NaN is not zero; the round rejects it.
             guard sum != 0 else { continue }
             let share = Double(channels) / sum / Double(producers.count)
             for channel in relative.indices { relative[channel] += values[channel] * share }

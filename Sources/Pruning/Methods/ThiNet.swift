@@ -109,9 +109,9 @@ struct ThiNet: GroupScorer {
                 for image in 0..<length {
                     let here = samples.filter { $0.image == start + image }
                     guard !here.isEmpty else { continue }
-                    let patches = try Self.patches(
-                        of: node, input.narrow(dimension: 0, start: image, length: 1),
-                        at: here.map { Int64($0.position) })
+                    let patches = try node.patches(input.narrow(dimension: 0, start: image, length: 1))
+                        .reshape([weight.shape[1], -1])
+                        .indexSelect(dimension: 1, Tensor(here.map { Int64($0.position) })).transposed()
                     let rows = try weight.indexSelect(dimension: 0, Tensor(here.map { Int64($0.output) }))
                     let products = try patches.to(.float64) * rows.to(.float64)
                     parts[reader.node, default: []].append(
@@ -138,15 +138,5 @@ struct ThiNet: GroupScorer {
                 image: number * images / wanted, position: stream.integer(below: positions),
                 output: stream.integer(below: node.outputShape[0]))
         }
-    }
-
-    /// What one image's outputs at some positions are computed from, [positions, inputs x kernel x kernel].
-    private static func patches(of node: Network.Node, _ image: Tensor, at positions: [Int64]) throws -> Tensor {
-        guard case .convolution(_, let kernel, let stride, let padding, _, _) = node.layer else {
-            return try image.indexSelect(dimension: 0, Tensor(positions))
-        }
-        let columns = try image.unfold(kernel: kernel, stride: stride, padding: padding)
-        let selected = try columns.indexSelect(dimension: 2, Tensor(positions))
-        return try selected.reshape(Array(selected.shape.dropFirst())).transposed()
     }
 }

@@ -71,10 +71,10 @@ package struct PruningContext {
 
 /// Images of the training split, without augmentation; validation and test images are never among them.
 package struct TrainingExamples {
-    /// The first so many of the order of (seed, round, epoch 0), all of them if there are fewer: inputs
+    /// The first `count` in the order of (seed, round, epoch 0), all of them if there are fewer: inputs
     /// [count, channels, height, width] and int64 labels [count].
     package let first: (_ count: Int) throws -> (inputs: Tensor, labels: Tensor)
-    /// The first so many of each class in that order.
+    /// The first `count` of each class in that order.
     package let ofEachClass: (_ count: Int) throws -> (inputs: Tensor, labels: Tensor)
 
     package init(

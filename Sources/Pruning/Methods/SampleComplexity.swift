@@ -12,8 +12,8 @@ internal import Torch
 struct SampleComplexity {
     /// By channel; all zero where no channel ever gives anything.
     let probabilities: [Double]
-    /// Draws after which r - 1 different channels are expected, at position r - 1, for r = 1...channels: at any more of
-    /// them r stay. Infinite beyond the channels that have a probability.
+    /// `draws[r - 1]`: the number of draws at which r - 1 distinct channels are expected, for r = 1...channels; with more
+    /// draws r channels stay. Infinite beyond the channels that have a probability.
     let draws: [Double]
     private let coefficient: Double
 

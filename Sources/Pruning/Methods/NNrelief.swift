@@ -64,12 +64,11 @@ struct NNrelief: Scorer {
     private static func contributionSum(of node: Network.Node, weight: Tensor, input: Tensor) throws -> Tensor {
         let magnitude = try input.abs()
         let strength = try weight.abs()
-        guard case .convolution(let outputs, let kernel, let stride, let padding, let groups, _) = node.layer else {
+        guard case .convolution(let outputs, let kernel, _, _, let groups, _) = node.layer else {
             return try strength.to(.float64) * magnitude.to(.float64).sum([0])
         }
         let (images, channels, area) = (input.shape[0], node.inputShape[0], kernel * kernel)
-        let patches = try magnitude.contiguous().unfold(kernel: kernel, stride: stride, padding: padding)
-            .reshape([images, channels, area, -1])
+        let patches = try node.patches(magnitude).reshape([images, channels, area, -1])
         let gram = try patches.matmul(patches.permute([0, 1, 3, 2])).permute([1, 2, 3, 0])
             .reshape([channels, area * area, images])
         let kernels = try strength.reshape([groups, outputs / groups, channels / groups, area]).permute([0, 2, 1, 3])

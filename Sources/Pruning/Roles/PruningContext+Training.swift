@@ -29,7 +29,7 @@ extension PruningContext {
     /// How many of the prunable weights are gone at a sparsity.
     func removals(_ sparsity: Double) -> Int { Int((sparsity * Double(network.prunableCount)).rounded()) }
 
-    /// What is left when the weights of the lowest scores are gone, of all prunable weights exactly so large a share.
+    /// Masks that remove exactly `sparsity` of all prunable weights, lowest scores first.
     ///
     /// Scores that are not finite remove nothing: the training has diverged, which the end of its epoch will say.
     func selecting(_ sparsity: Double, by scores: [String: Tensor], _ allocation: Allocation? = nil) throws -> Masks {

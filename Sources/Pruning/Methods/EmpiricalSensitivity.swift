@@ -106,12 +106,4 @@ extension Network.Node {
         }
         return try input.conv2d(weight: weight, bias: nil, stride: stride, padding: padding, groups: groups)
     }
-
-    /// What each output position reads: [images, inputs of all groups, positions].
-    fileprivate func patches(_ input: Tensor) throws -> Tensor {
-        guard case .convolution(_, let kernel, let stride, let padding, _, _) = layer else {
-            return try input.reshape(input.shape + [1])
-        }
-        return try input.contiguous().unfold(kernel: kernel, stride: stride, padding: padding)
-    }
 }

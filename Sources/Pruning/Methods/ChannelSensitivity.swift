@@ -47,11 +47,7 @@ struct ChannelSensitivity {
 
     /// [inputs x kernel x kernel, patches].
     private func patches(_ images: Tensor) throws -> Tensor {
-        guard case .convolution(_, let kernel, let stride, let padding, _, _) = node.layer else {
-            return try images.transposed().contiguous()
-        }
-        let columns = try images.contiguous().unfold(kernel: kernel, stride: stride, padding: padding)
-        return try columns.permute([1, 0, 2]).reshape([entries.count, -1]).contiguous()
+        try node.patches(images).permute([1, 0, 2]).reshape([entries.count, -1]).contiguous()
     }
 
     private mutating func observe(patches: Tensor) throws {

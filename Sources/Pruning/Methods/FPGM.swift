@@ -22,8 +22,8 @@ struct FPGM: GroupScorer {
 
     /// Each row's summed Euclidean distance to all rows.
     ///
-    /// By ||a - b||^2 = a a + b b - 2 a b. Seen from one of the rows the others are no longer than distances are, so that
-    /// the subtraction loses little.
+    /// By ||a - b||^2 = a a + b b - 2 a b. With one row as origin, norms stay comparable to distances, which limits
+    /// cancellation.
     static func distances(_ rows: Tensor) throws -> [Double] {
         let count = rows.shape[0]
         let seen = try rows - rows.narrow(dimension: 0, start: 0, length: 1)
