@@ -115,8 +115,7 @@ private struct Scoring {
                 "\(context.pruning.method) decides while the network trains and has no scores to show; run it in a sweep"
             )
         }
-        let round = PruningRound(level: context.pruning.level)
-        rewriting = try round.prune(by: method, in: context)
+        rewriting = try method.prune(context)
         var tensors: [String: Tensor] = [:]
         if let scorer = method.scorer {
             let found = try scorer.scores(in: context)

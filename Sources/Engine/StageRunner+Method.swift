@@ -18,7 +18,8 @@ extension StageRunner {
         }
         return try PruningContext(
             network: model.network, parameters: parameters ?? model.parameters, masks: model.masks,
-            dense: model.dense, pruning: pruning, seed: job.stage.seed, round: round?.pruning?.number ?? 1,
+            dense: model.dense, pruning: pruning, target: round?.target, seed: job.stage.seed,
+            round: round?.pruning ?? 1,
             examples: TrainingExamples(of: dataset, split, round: round?.index ?? 0)
         ) { [self] measure, value in
             record.measures[measure.rawValue] = value
@@ -72,7 +73,7 @@ extension StageRunner {
     }
 
     private func prune(_ round: Round) throws {
-        guard let pruning = job.stage.pruning, let method, let number = round.pruning else { return }
+        guard let pruning = job.stage.pruning, let method else { return }
         tell("pruning", loss: 0)
         do {
             if pruning.course != .pruneAndRetrain, schedule.rounds.allSatisfy({ !$0.isUnderMethod || $0.epochs == 0 }) {
@@ -84,9 +85,8 @@ extension StageRunner {
                 if !round.isUnderMethod, let masks = try method.trainer?.finish(context(round: round)) {
                     try model.setMasks(masks)
                 } else if method.scorer != nil || method.groupScorer != nil || method.rewriter != nil {
-                    let step = PruningRound(level: pruning.level, round: number.number, of: number.of)
                     let before = try context(round: round)
-                    let rewriting = try step.prune(by: method, in: before)
+                    let rewriting = try method.prune(before)
                     // The training was the method's own; none follows that would make up for weights set back.
                     try rewind(pruning.course == .train ? .fineTune : pruning.retrain.mode, before.network, rewriting)
                 }
@@ -137,7 +137,7 @@ extension StageRunner {
         }
         if case .sparsity(let requested) = pruning.level, status.0 == .ok {
             let achieved = try model.sparsity
-            if abs(achieved - requested) > PruningRound.tolerance {
+            if abs(achieved - requested) > Level.tolerance {
                 status = (
                     .infeasible,
                     "\(pruning.method) reaches a sparsity of \(String(format: "%.4f", achieved)), not the requested "

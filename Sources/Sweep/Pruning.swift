@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What a prune stage does: method, level, and the parts that are the same for every method.
 package struct Pruning: Codable, Hashable, Sendable {
     /// A name of ``MethodCatalogue``.
@@ -48,6 +50,20 @@ package enum Level: Codable, Hashable, Sendable {
     /// The requested sparsity, nil where it is an outcome.
     package var sparsity: Double? {
         if case .sparsity(let value) = self { value } else { nil }
+    }
+
+    /// How far the sparsity of a stage may lie from the requested one: half a point.
+    package static let tolerance = 0.005
+
+    /// What one of several rounds of pruning aims at.
+    ///
+    /// Densities fall geometrically: round r of n leaves (1 - sparsity)^(r/n). A value of the method's own knob is the same
+    /// in every round.
+    ///
+    /// - Parameter round: From 1.
+    package func target(ofRound round: Int, of rounds: Int) -> Level {
+        guard case .sparsity(let final) = self, round < rounds else { return self }
+        return .sparsity(1 - pow(1 - final, Double(round) / Double(rounds)))
     }
 }
 

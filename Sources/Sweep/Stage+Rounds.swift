@@ -12,16 +12,16 @@ package struct Round: Hashable, Sendable {
 
     /// 0 is dense training, all others count from 1.
     package var index: Int
-    /// Which pruning the round begins with, from 1, out of how many; nil where it begins with none.
-    package var pruning: (number: Int, of: Int)? { pruningNumber.map { ($0, pruningCount) } }
+    /// Which pruning the round begins with, from 1; nil where it begins with none.
+    package var pruning: Int?
+    /// What that pruning aims at.
+    package var target: Level?
     /// Whether the method acts during the training.
     package var isUnderMethod: Bool
     package var epochs: Int
     package var rates: Rates
     /// "training" or "fine-tuning", as progress and the learning curve name it.
     package var phase: String
-    fileprivate var pruningNumber: Int?
-    fileprivate var pruningCount = 1
 }
 
 extension Stage {
@@ -34,13 +34,14 @@ extension Stage {
         let isAtInitialisation = pruning.start == .initialisation
         func retraining(_ index: Int, pruning number: Int?, of count: Int, isUnderMethod: Bool) -> Round {
             Round(
-                index: index, isUnderMethod: isUnderMethod, epochs: pruning.retrain.epochs,
-                rates: pruning.retrain.mode.rates, phase: "fine-tuning", pruningNumber: number, pruningCount: count)
+                index: index, pruning: number, target: number.map { pruning.level.target(ofRound: $0, of: count) },
+                isUnderMethod: isUnderMethod, epochs: pruning.retrain.epochs, rates: pruning.retrain.mode.rates,
+                phase: "fine-tuning")
         }
         func full(_ index: Int, pruning number: Int?, of count: Int, epochs: Int) -> Round {
             Round(
-                index: index, isUnderMethod: true, epochs: epochs, rates: .dense, phase: "training",
-                pruningNumber: number, pruningCount: count)
+                index: index, pruning: number, target: number.map { pruning.level.target(ofRound: $0, of: count) },
+                isUnderMethod: true, epochs: epochs, rates: .dense, phase: "training")
         }
         switch pruning.course {
         case .pruneAndRetrain:

@@ -34,7 +34,7 @@ import Torch
         parameters["a.weight"] = try Tensor([1, -2, 0, .nan, 1, -4] as [Float], shape: [2, 3])
         let context = try context(network, method: method, parameters: parameters)
         let error = #expect(throws: PruningError.self) {
-            try PruningRound(level: .sparsity(0.5)).prune(by: Methods.method(of: context.pruning), in: context)
+            try Methods.method(of: context.pruning).prune(context.aiming(at: .sparsity(0.5)))
         }
         #expect(error?.description.contains("not finite") == true)
     }

@@ -62,6 +62,15 @@ func randomImages(_ count: Int, _ network: Network, seed: UInt64 = 1) throws -> 
 /// Prunes once to a sparsity, as the engine does.
 func prune(_ sparsity: Double, in context: PruningContext) throws -> Rewriting {
     try withNoGrad {
-        try PruningRound(level: .sparsity(sparsity)).prune(by: Methods.method(of: context.pruning), in: context)
+        try Methods.method(of: context.pruning).prune(context.aiming(at: .sparsity(sparsity)))
+    }
+}
+
+extension PruningContext {
+    /// The same context for another target.
+    func aiming(at target: Level) throws -> PruningContext {
+        try PruningContext(
+            network: network, parameters: parameters, masks: masks, dense: dense, pruning: pruning, target: target,
+            seed: seed, round: round, examples: examples, record: record)
     }
 }

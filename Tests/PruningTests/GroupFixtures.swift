@@ -83,7 +83,7 @@ func pruneChannels(
 ) throws -> (kept: [String: [Int]], parameters: [String: Tensor], rewriting: Rewriting) {
     try withNoGrad {
         let scorer = try groupScorer(in: context)
-        let rewriting = try PruningRound(level: .sparsity(sparsity)).prune(by: Method(scorer), in: context)
+        let rewriting = try Method(scorer).prune(context.aiming(at: .sparsity(sparsity)))
         let kept = try #require(rewriting.kept)
         let groups = context.eligibleGroups
         let values = try scorer.compensation(

@@ -42,7 +42,7 @@ import Torch
         let pruned = try prune(sparsity, in: context)
         let achieved = try context.sparsity(of: pruned.network, pruned.masks)
         let isExact = MethodCatalogue[method]?.structure == .unstructured
-        #expect(abs(achieved - sparsity) <= (isExact ? 0.5 / 430_500 : PruningRound.tolerance))
+        #expect(abs(achieved - sparsity) <= (isExact ? 0.5 / 430_500 : Level.tolerance))
     }
 
     @Test func randomScoresDependOnTheSeedAlone() throws {
@@ -59,8 +59,7 @@ import Torch
             let context = try Self.leNet5(method, level: .knob(name: knob, value: 0.5))
             #expect(throws: PruningError.self) {
                 try withNoGrad {
-                    try PruningRound(level: context.pruning.level)
-                        .prune(by: Methods.method(of: context.pruning), in: context)
+                    try Methods.method(of: context.pruning).prune(context)
                 }
             }
         }

@@ -156,7 +156,7 @@ import Torch
         let context = try PruningTests.context(
             network, method: "nnrelief", knobs: ["batch": 16], parameters: parameters)
         let masks = try #require(try prune(sparsity, in: context).masks)
-        #expect(try abs(masks.sparsity() - sparsity) < PruningRound.tolerance)
+        #expect(try abs(masks.sparsity() - sparsity) < Level.tolerance)
         let scales = network.parameters.filter { $0.kind == .scale }
         #expect(try sparsity < 0.9 || scales.contains { try masks.nonzero($0) < $0.count })
         // The output layer's biases compete like others, and are missed where they go.

@@ -117,7 +117,7 @@ import Torch
         let context = try context(network, method: method, level: .sparsity(sparsity))
         let folded = try prune(sparsity, in: context)
         let achieved = try context.sparsity(of: folded.network, folded.masks)
-        #expect(abs(achieved - sparsity) <= PruningRound.tolerance)
+        #expect(abs(achieved - sparsity) <= Level.tolerance)
         #expect(folded.network.prunable.map(\.name) == network.prunable.map(\.name))
         #expect(folded.network.outputShape == [10])
     }
@@ -127,7 +127,7 @@ import Torch
         for sparsity in [0.5, 0.93] {
             let feasible = try MethodTests.leNet5("noiseout", level: .sparsity(sparsity))
             let folded = try prune(sparsity, in: feasible)
-            #expect(try abs(feasible.sparsity(of: folded.network, nil) - sparsity) <= PruningRound.tolerance)
+            #expect(try abs(feasible.sparsity(of: folded.network, nil) - sparsity) <= Level.tolerance)
         }
         let tooMuch = try MethodTests.leNet5("noiseout", level: .sparsity(0.95))
         let error = #expect(throws: InfeasibleLevel.self) { try prune(0.95, in: tooMuch) }
@@ -148,7 +148,7 @@ import Torch
             let context = try context(
                 network, method: "noiseout-none", level: level, parameters: parameters, images: images)
             let result = try withNoGrad {
-                try PruningRound(level: level).prune(by: Methods.method(of: context.pruning), in: context)
+                try Methods.method(of: context.pruning).prune(context)
             }
             let right = try result.network.forward(inputs, result.parameters).argmax(dimension: 1).equal(images.labels)
             return (result.network.prunableCount, Double(try right.countNonzero().itemInt()) / 300)

@@ -155,7 +155,7 @@ import Torch
         let images = try randomImages(20, network)
         let level = Level.knob(name: "rank-energy", value: energy)
         let context = try context(network, method: "trp", level: level, parameters: parameters, images: images)
-        let factored = try withNoGrad { try PruningRound(level: level).prune(by: Method(TRP()), in: context) }
+        let factored = try withNoGrad { try Method(TRP()).prune(context) }
         var found = ["logits": try factored.network.forward(images.inputs, factored.parameters)]
         for layer in ["conv1", "conv2", "fc1", "fc2"] {
             guard let basis = try factored.parameters["\(layer).basis.weight"]?.flatten(from: 1) else { continue }

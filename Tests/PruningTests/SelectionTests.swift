@@ -85,14 +85,6 @@ import Torch
         #expect(throws: PruningError.self) { try selection.removing(1, .global) }
     }
 
-    @Test func densitiesFallGeometrically() throws {
-        let sparsities = (1...3).map { PruningRound(level: .sparsity(0.875), round: $0, of: 3).sparsity ?? -1 }
-        #expect(abs(sparsities[0] - 0.5) < 1e-12)
-        #expect(abs(sparsities[1] - 0.75) < 1e-12)
-        #expect(sparsities[2] == 0.875)
-        #expect(PruningRound(level: .knob(name: "alpha", value: 0.9), round: 1, of: 2).sparsity == nil)
-    }
-
     @Test func collapseNamesTheLayer() throws {
         let masks = try Self.selection([1, 1, 1, 1, 1, 1], [2, 2, 2, 2]).removing(6, .global)
         #expect(try masks.collapsedParameter() == "a.weight")

@@ -34,7 +34,7 @@ import Torch
         #expect(try distance(found, dense) > 1e-3)
         let left = try network.masks(keeping: pruned.kept).mapValues { try $0.countNonzero().itemInt() }
         #expect(pruned.rewriting.network.macs == network.macs { left[$0.name] ?? $0.count })
-        #expect(abs(try context.sparsity(of: pruned.rewriting.network, nil) - 0.6) <= PruningRound.tolerance)
+        #expect(abs(try context.sparsity(of: pruned.rewriting.network, nil) - 0.6) <= Level.tolerance)
     }
 
     @Test(
@@ -52,7 +52,7 @@ import Torch
             let selection = try ChannelSelection(context, groups: groups, scores: scores, allocation: allocation)
             for sparsity in [0.0, 0.3, 0.5, 0.7, 0.9] {
                 let masks = try Masks(network.masks(keeping: selection.kept(sparsity: sparsity)), of: network)
-                #expect(abs(try masks.sparsity() - sparsity) <= PruningRound.tolerance, "\(method) \(sparsity)")
+                #expect(abs(try masks.sparsity() - sparsity) <= Level.tolerance, "\(method) \(sparsity)")
             }
         }
     }
@@ -66,7 +66,7 @@ import Torch
             network: half.network, parameters: half.parameters, dense: network, pruning: first.pruning, seed: 0,
             examples: first.examples)
         let last = try pruneChannels(0.8, in: second).rewriting
-        #expect(abs(try second.sparsity(of: last.network, nil) - 0.8) <= PruningRound.tolerance)
+        #expect(abs(try second.sparsity(of: last.network, nil) - 0.8) <= Level.tolerance)
         for (small, smaller) in zip(half.network.nodes, last.network.nodes) {
             #expect(smaller.outputShape[0] <= small.outputShape[0])
         }

@@ -125,25 +125,21 @@ import Torch
         #expect(try abs(recorded - #require(layers.max())) < 1e-6)
     }
 
-    /// In the first of two rounds sipp-hybrid chooses at that round's budget: as for a level of 40 %, where picking is
-    /// better, not of 64 %, where drawing is.
+    /// sipp-hybrid chooses at the budget of the round: at 40 %, where picking is better, not at the 64 % the stage asks for,
+    /// where drawing is.
     @Test func hybridChoosesAtTheBudgetOfTheRound() throws {
-        func scores(_ sparsity: Double, _ schedule: PruningSchedule) throws -> [Float] {
+        func scores(_ level: Double, target: Double) throws -> [Float] {
             var network = Network(name: "wide", inputShape: [784])
             try network.append("fc", .linear(outputs: 8))
             let context = try PruningTests.context(
-                network, method: "sipp-hybrid", knobs: ["batch": 1, "delta": 0.5], level: .sparsity(sparsity))
-            var pruning = context.pruning
-            pruning.schedule = schedule
-            let scheduled = try PruningContext(
-                network: context.network, parameters: context.parameters, pruning: pruning, seed: 0, round: 1,
-                examples: context.examples)
-            let scores = try withNoGrad { try SiPP(.hybrid).scores(in: scheduled) }
+                network, method: "sipp-hybrid", knobs: ["batch": 1, "delta": 0.5], level: .sparsity(level)
+            ).aiming(at: .sparsity(target))
+            let scores = try withNoGrad { try SiPP(.hybrid).scores(in: context) }
             return try #require(scores["fc.weight"]).toFloats()
         }
-        let first = try scores(0.64, .iterative(rounds: 2))
-        #expect(try first == scores(0.4, .oneShot))
-        #expect(try first != scores(0.64, .oneShot))
+        let first = try scores(0.64, target: 0.4)
+        #expect(try first == scores(0.4, target: 0.4))
+        #expect(try first != scores(0.64, target: 0.64))
     }
 
     /// Drawn weights grow, the others stay as they are; another seed draws others; the count is exact.

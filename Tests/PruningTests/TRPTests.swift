@@ -106,7 +106,7 @@ import Torch
         _ = try method.afterUpdate(at: moment(live, step: 0, of: 1, network))
         let truncated = try PruningContext(
             network: network, parameters: live, pruning: context.pruning, seed: 0, examples: context.examples)
-        let factored = try withNoGrad { try PruningRound(level: level).prune(by: Method(method), in: truncated) }
+        let factored = try withNoGrad { try Method(method).prune(truncated) }
         let names = factored.network.prunable.map(\.name)
         for layer in ["conv1", "conv2", "fc1"] { #expect(names.contains("\(layer).basis.weight")) }
         #expect(names.contains("depthwise.weight"))
@@ -128,7 +128,7 @@ import Torch
         let network = try Network.named(name, inputShape: shape, classes: 10)
         let context = try context(network, method: "trp", level: .sparsity(sparsity), images: randomImages(1, network))
         let factored = try prune(sparsity, in: context)
-        #expect(abs(try context.sparsity(of: factored.network, nil) - sparsity) <= PruningRound.tolerance)
+        #expect(abs(try context.sparsity(of: factored.network, nil) - sparsity) <= Level.tolerance)
         #expect(Set(factored.parameters.keys) == Set(factored.network.values.map(\.name)))
         for value in factored.network.values { #expect(factored.parameters[value.name]?.shape == value.shape) }
     }

@@ -87,7 +87,7 @@ let line: (String, @Sendable () -> Method) =
         let network = try Network.named("mobilenet-v1", inputShape: [3, 32, 32], classes: 10)
         let context = try context(network, adding: ["batch": 2])
         let (_, method) = line
-        let pruned = try withNoGrad { try PruningRound(level: .sparsity(0.8)).prune(by: method(), in: context) }
+        let pruned = try withNoGrad { try method().prune(context.aiming(at: .sparsity(0.8))) }
         #expect(try abs(#require(pruned.masks).sparsity() - 0.8) < 1e-5)
     }
 }

@@ -54,14 +54,14 @@ struct NeuronFolding {
             let after = Double(weightsLeft(smaller))
             guard abs(after - target) <= left - target else {
                 // Only a layer with smaller neurons can lead closer, which is worth its best ones only far from the target.
-                if left - target <= PruningRound.tolerance * dense { break }
+                if left - target <= Level.tolerance * dense { break }
                 isClosed.insert(next)
                 continue
             }
             try fold(in: next)
             left = after
         }
-        if left - target > PruningRound.tolerance * dense {
+        if left - target > Level.tolerance * dense {
             throw InfeasibleLevel(
                 "\(context.pruning.method) prunes hidden dense layers only, which leaves at least \(Int(left)) of "
                     + "\(Int(dense)) prunable weights; ask for less sparsity; not retrained")

@@ -58,10 +58,10 @@ final class NoiseOut: Rewriter, Trainer {
         return Rewriting(network: grown, parameters: parameters)
     }
 
-    func rewrite(_ context: PruningContext, sparsity: Double?) throws -> Rewriting {
+    func rewrite(_ context: PruningContext) throws -> Rewriting {
         var folding = try NeuronFolding(context)
-        switch context.pruning.level {
-        case .sparsity(let final): try folding.fold(toSparsity: sparsity ?? final)
+        switch context.target {
+        case .sparsity(let sparsity): try folding.fold(toSparsity: sparsity)
         case .knob("accuracy-floor", let floor): try folding.fold(whileAccuracyIsAtLeast: floor)
         case .knob(let name, _):
             throw PruningError("the method has no level knob '\(name)'; use accuracy-floor, or give sparsities")

@@ -81,7 +81,7 @@ struct RankSelection {
         }
         let dense = Double(context.dense.prunableCount)
         let target = (1 - sparsity) * dense
-        guard Double(total) <= target + PruningRound.tolerance * dense else {
+        guard Double(total) <= target + Level.tolerance * dense else {
             throw InfeasibleLevel(
                 "factors of rank 1 leave \(total) of \(Int(dense)) prunable weights; ask for less sparsity; not retrained"
             )

@@ -46,7 +46,7 @@ final class STR: Trainer {
     func begin(_ context: PruningContext) throws -> Masks? {
         self.context = context
         let start: Double
-        switch context.pruning.level {
+        switch context.target {
         case .knob("s-init", let value): start = value
         case .knob(let name, _): throw PruningError("str has no level knob '\(name)'; it has s-init")
         case .sparsity:
@@ -73,7 +73,7 @@ final class STR: Trainer {
     }
 
     func afterUpdate(at moment: TrainingMoment) throws -> Masks? {
-        guard let context, let target = context.pruning.level.sparsity, try !hasFrozen() else { return nil }
+        guard let context, let target = context.target.sparsity, try !hasFrozen() else { return nil }
         let factor = pow(0.5, Self.halvings / Double(moment.steps))
         var below = 0
         for (name, threshold) in zip(names, learned) {

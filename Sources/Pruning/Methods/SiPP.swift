@@ -52,9 +52,7 @@ final class SiPP: Scorer {
         let drawn = try rows.mapValues { try $0.priorities() }
         guard variant == .hybrid else { return drawn }
         // Which way is better depends on the budget, that of the round.
-        let round = PruningRound(
-            level: context.pruning.level, round: context.round, of: context.pruning.schedule.rounds)
-        let masks = try context.selecting(round.sparsity ?? 0, by: drawn)
+        let masks = try context.selecting(context.target.sparsity ?? 0, by: drawn)
         for (name, mask) in masks.tensors { try rows[name]?.chooseSampling(at: mask) }
         return try rows.mapValues { try $0.priorities() }
     }

@@ -62,7 +62,7 @@ final class TRP: Trainer, Rewriter {
 
     // MARK: - The factors
 
-    func rewrite(_ context: PruningContext, sparsity: Double?) throws -> Rewriting {
+    func rewrite(_ context: PruningContext) throws -> Rewriting {
         // They belong to the layers before factoring.
         subgradients = [:]
         var spectra: [String: (u: Tensor, s: Tensor, vh: Tensor)] = [:]
@@ -71,8 +71,8 @@ final class TRP: Trainer, Rewriter {
         }
         let selection = RankSelection(context, singularValues: try spectra.mapValues { try $0.s.toDoubles() })
         let ranks: [String: Int]
-        switch context.pruning.level {
-        case .sparsity(let final): ranks = try selection.ranks(sparsity: sparsity ?? final)
+        switch context.target {
+        case .sparsity(let sparsity): ranks = try selection.ranks(sparsity: sparsity)
         case .knob("rank-energy", let share): ranks = selection.ranks(energy: share)
         case .knob(let name, _):
             throw PruningError("the method has no level knob '\(name)'; use rank-energy, or give sparsities")

@@ -7,8 +7,8 @@ extension PruningContext {
     /// The same context with other values of the network, and what is left of it.
     func with(_ parameters: [String: Tensor], _ masks: Masks) throws -> PruningContext {
         try PruningContext(
-            network: network, parameters: parameters, masks: masks, dense: dense, pruning: pruning, seed: seed,
-            round: round, examples: examples, record: record)
+            network: network, parameters: parameters, masks: masks, dense: dense, pruning: pruning, target: target,
+            seed: seed, round: round, examples: examples, record: record)
     }
 
     /// The same context in the course of the training.
@@ -19,7 +19,7 @@ extension PruningContext {
     /// The requested sparsity. Throws ``PruningError`` where the level is a knob, and ``InfeasibleLevel`` where the
     /// selected layers hold too few weights, which is better known before a training than after it.
     func requestedSparsity() throws -> Double {
-        guard let sparsity = pruning.level.sparsity else {
+        guard let sparsity = target.sparsity else {
             throw PruningError("\(pruning.method) has no level knob; give sparsities instead")
         }
         _ = try Allocation.global.quotas(removing: removals(sparsity), from: eligible)

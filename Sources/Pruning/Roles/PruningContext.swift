@@ -12,6 +12,8 @@ package struct PruningContext {
     /// The network before anything was removed: the one all sparsities are relative to.
     package let dense: Network
     package let pruning: Pruning
+    /// What the round at hand aims at.
+    package let target: Level
     package let seed: Int
     /// Rounds of pruning, from 1.
     package let round: Int
@@ -19,15 +21,18 @@ package struct PruningContext {
     /// Keeps a number of the method's own with the result: "error_bound" and the like.
     package let record: (_ measure: Measure, _ value: Double) -> Void
 
+    /// - Parameter target: Without one, the level of the stage.
     package init(
         network: Network, parameters: [String: Tensor], masks: Masks? = nil, dense: Network? = nil, pruning: Pruning,
-        seed: Int, round: Int = 1, examples: TrainingExamples, record: @escaping (Measure, Double) -> Void = { _, _ in }
+        target: Level? = nil, seed: Int, round: Int = 1, examples: TrainingExamples,
+        record: @escaping (Measure, Double) -> Void = { _, _ in }
     ) throws {
         self.network = network
         self.parameters = parameters
         self.masks = try masks ?? Masks(wholeOf: network)
         self.dense = dense ?? network
         self.pruning = pruning
+        self.target = target ?? pruning.level
         self.seed = seed
         self.round = round
         self.examples = examples

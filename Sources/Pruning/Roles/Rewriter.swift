@@ -8,11 +8,8 @@ package protocol Rewriter: AnyObject {
     /// The network the first round starts from; nil (the default) to leave it alone.
     func prepare(_ context: PruningContext) throws -> Rewriting?
 
-    /// The smaller network of a round.
-    ///
-    /// - Parameter sparsity: The pruned share of the dense network's prunable weights to aim at, 0..<1; nil where the
-    ///   level is a knob of the method.
-    func rewrite(_ context: PruningContext, sparsity: Double?) throws -> Rewriting
+    /// The smaller network of a round, which meets the context's target.
+    func rewrite(_ context: PruningContext) throws -> Rewriting
 
     /// The network as it is delivered after the last round; nil (the default) to leave it alone.
     func finish(_ context: PruningContext) throws -> Rewriting?

@@ -1,37 +1,14 @@
 internal import Foundation
 internal import Networks
-package import Sweep
+internal import Sweep
 internal import Torch
 
-/// One of the rounds of pruning on the way to a level.
-///
-/// The density falls geometrically: after round r of n it is (1 - sparsity)^(r/n). A level of the method's own knob is
-/// taken as it is in every round.
-package struct PruningRound: Sendable {
-    private let level: Level
-    /// From 1.
-    private let round: Int
-    private let rounds: Int
-
-    package init(level: Level, round: Int = 1, of rounds: Int = 1) {
-        self.level = level
-        self.round = round
-        self.rounds = rounds
-    }
-
-    /// How far the sparsity of a stage may lie from the requested one: half a point.
-    package static let tolerance = 0.005
-
-    /// The pruned share this round aims at; nil where the level is a knob.
-    package var sparsity: Double? {
-        guard case .sparsity(let final) = level else { return nil }
-        return round == rounds ? final : 1 - pow(1 - final, Double(round) / Double(rounds))
-    }
-
-    /// What the round leaves of the network. Throws ``InfeasibleLevel`` where nothing can be removed as asked.
-    package func prune(by method: Method, in context: PruningContext) throws -> Rewriting {
+extension Method {
+    /// What is left of the network once the context's target is met. Throws ``InfeasibleLevel`` where nothing can be removed
+    /// as asked.
+    package func prune(_ context: PruningContext) throws -> Rewriting {
         // Asked for nothing, a method that removes whatever never fires would still remove something.
-        if sparsity == 0 {
+        if context.target.sparsity == 0 {
             return Rewriting(network: context.network, parameters: context.parameters, masks: context.masks)
         }
         guard !context.eligible.isEmpty else {
@@ -39,21 +16,21 @@ package struct PruningRound: Sendable {
                 "the network has no prunable layer among those selected; check `layers` of the sweep file; not retrained"
             )
         }
-        if let scorer = method.scorer { return try prune(by: scorer, in: context) }
-        if let scorer = method.groupScorer { return try prune(by: scorer, in: context) }
-        if let rewriter = method.rewriter { return try rewriter.rewrite(context, sparsity: sparsity) }
+        if let scorer { return try prune(context, by: scorer) }
+        if let groupScorer { return try prune(context, by: groupScorer) }
+        if let rewriter { return try rewriter.rewrite(context) }
         throw PruningError("the method \(context.pruning.method) plays no role that prunes; report this as a bug")
     }
 
     // MARK: - Weights
 
-    private func prune(by scorer: any Scorer, in context: PruningContext) throws -> Rewriting {
+    private func prune(_ context: PruningContext, by scorer: any Scorer) throws -> Rewriting {
         var context = context
         let repetitions = try max(scorer.repetitions(in: context), 1)
         let start = try context.masks.sparsity()
         for repetition in 1...repetitions {
             let scores = try finite(scorer.scores(in: context))
-            let part = sparsity.map {
+            let part = context.target.sparsity.map {
                 1 - (1 - start) * pow((1 - $0) / (1 - start), Double(repetition) / Double(repetitions))
             }
             let masks = try select(part, by: scorer, scores, in: context)
@@ -73,7 +50,7 @@ package struct PruningRound: Sendable {
     private func select(
         _ sparsity: Double?, by scorer: any Scorer, _ scores: [String: Tensor], in context: PruningContext
     ) throws -> Masks {
-        switch (scorer.scope, level) {
+        switch (scorer.scope, context.target) {
         case (.neuron, .knob("alpha", let alpha)):
             return try NeuronSelection(context, scores: scores).masks(alpha: alpha)
         case (.neuron, .sparsity(let final)):
@@ -87,10 +64,8 @@ package struct PruningRound: Sendable {
 
     // MARK: - Channels
 
-    private func prune(by scorer: any GroupScorer, in context: PruningContext) throws -> Rewriting {
-        guard let sparsity else {
-            throw PruningError("\(context.pruning.method) has no level knob; give sparsities instead")
-        }
+    private func prune(_ context: PruningContext, by scorer: any GroupScorer) throws -> Rewriting {
+        let sparsity = try context.requestedSparsity()
         let groups = context.eligibleGroups
         guard !groups.isEmpty else {
             throw InfeasibleLevel(
