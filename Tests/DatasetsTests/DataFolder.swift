@@ -41,30 +41,25 @@ enum PictureFiles {
         }
     }
 
-    static func jpeg(_ pixels: [UInt8], height: Int, width: Int) -> [UInt8] {
+    /// - Parameter format: Of the pixels: TJPF_RGB, TJPF_GRAY, or TJPF_CMYK, which makes a YCCK file as Adobe's programs do.
+    static func jpeg(
+        _ pixels: [UInt8], height: Int, width: Int, format: TJPF = TJPF_RGB, isProgressive: Bool = false
+    ) -> [UInt8] {
         let coder = tjInitCompress()
         defer { tjDestroy(coder) }
         var bytes: UnsafeMutablePointer<UInt8>?
         var count: UInt = 0
+        let sampling = format == TJPF_GRAY ? TJSAMP_GRAY : TJSAMP_444
         guard
             tjCompress2(
-                coder, pixels, Int32(width), 0, Int32(height), TJPF_RGB.rawValue, &bytes, &count,
-                Int32(TJSAMP_444.rawValue), 100, TJFLAG_ACCURATEDCT) == 0
+                coder, pixels, Int32(width), 0, Int32(height), format.rawValue, &bytes, &count,
+                Int32(sampling.rawValue), 100, TJFLAG_ACCURATEDCT | (isProgressive ? TJFLAG_PROGRESSIVE : 0)) == 0
         else { return [] }
         defer { tjFree(bytes) }
         return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
     }
 
     static func png(_ pixels: [UInt8], height: Int, width: Int) -> [UInt8] {
-        var image = png_image()
-        image.version = UInt32(PNG_IMAGE_VERSION)
-        image.height = UInt32(height)
-        image.width = UInt32(width)
-        image.format = UInt32(PNG_FORMAT_RGB)
-        var count = 0
-        guard png_image_write_to_memory(&image, nil, &count, 0, pixels, 0, nil) != 0 else { return [] }
-        var bytes = [UInt8](repeating: 0, count: count)
-        guard png_image_write_to_memory(&image, &bytes, &count, 0, pixels, 0, nil) != 0 else { return [] }
-        return Array(bytes.prefix(count))
+        PNGFile(height: height, width: width, colourType: PNG_COLOR_TYPE_RGB, samples: pixels).bytes
     }
 }
