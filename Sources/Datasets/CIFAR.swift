@@ -2,8 +2,36 @@
 ///
 /// Source: A. Krizhevsky, "The CIFAR-10 dataset", section "Binary version". A record of CIFAR-10 has one label byte, one
 /// of CIFAR-100 two, of which the second is the fine label.
-enum CIFAR {
+struct CIFAR: Sendable {
     static let shape = [3, 32, 32]
+
+    static let ten = CIFAR(
+        trainingNames: (1...5).map { "data_batch_\($0).bin" }, testName: "test_batch.bin", labelBytes: 1, classes: 10)
+    static let hundred = CIFAR(trainingNames: ["train.bin"], testName: "test.bin", labelBytes: 2, classes: 100)
+
+    let trainingNames: [String]
+    let testName: String
+    /// Of a record; the last one is the label.
+    let labelBytes: Int
+    let classes: Int
+
+    /// The training and the test images.
+    ///
+    /// - Parameters:
+    ///   - folder: Of the data set's, that holds the files; with a "/" at its end.
+    ///   - classes: Labels are below; `nil` for those of the format.
+    func read(
+        _ files: DatasetFiles, folder: String = "", classes: Int? = nil
+    ) throws -> (training: RawImages, test: RawImages) {
+        func read(_ name: String) throws -> RawImages {
+            try Self.read(
+                files.contents(folder + name), labelBytes: labelBytes, classes: classes ?? self.classes,
+                name: files.path(folder + name))
+        }
+        var training = RawImages(shape: Self.shape, pixels: [], labels: [])
+        for name in trainingNames { training.append(try read(name)) }
+        return (training, try read(testName))
+    }
 
     /// Reads one file.
     ///
@@ -32,29 +60,18 @@ enum CIFAR {
         }
         return images
     }
+}
 
-    static let tenNames = (training: (1...5).map { "data_batch_\($0).bin" }, test: "test_batch.bin")
+/// The binary files of either CIFAR in a folder of the user's own.
+struct CIFARFolder: DatasetLayout {
+    let files: DatasetFiles
+    let format: CIFAR
 
-    /// The five training files and the test file of CIFAR-10, in a folder of the data set's.
-    static func readTen(
-        _ files: DatasetFiles, folder: String = "", classes: Int
-    ) throws -> (training: RawImages, test: RawImages) {
-        func read(_ name: String) throws -> RawImages {
-            try Self.read(
-                try files.contents(folder + name), labelBytes: 1, classes: classes, name: files.path(folder + name))
-        }
-        var training = RawImages(shape: shape, pixels: [], labels: [])
-        for name in tenNames.training { training.append(try read(name)) }
-        return (training, try read(tenNames.test))
-    }
+    var names: [String] { format.trainingNames + [format.testName] }
 
-    static let hundredNames = (training: "train.bin", test: "test.bin")
-
-    /// The training and the test file of CIFAR-100, with the fine labels.
-    static func readHundred(_ files: DatasetFiles, classes: Int) throws -> (training: RawImages, test: RawImages) {
-        func read(_ name: String) throws -> RawImages {
-            try Self.read(try files.contents(name), labelBytes: 2, classes: classes, name: files.path(name))
-        }
-        return (try read(hundredNames.training), try read(hundredNames.test))
+    func read(image: [Int], classes: Int?, progress: (Int, Int) -> Void) throws -> LabelledParts {
+        let (training, test) = try format.read(files, classes: classes)
+        return LabelledParts(
+            training: training, test: test, classNames: (0..<(classes ?? format.classes)).map(String.init))
     }
 }

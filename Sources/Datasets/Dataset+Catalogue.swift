@@ -26,6 +26,8 @@ extension Dataset.Content {
 }
 
 extension Dataset {
+    private static let tenClasses = (0..<10).map(String.init)
+
     /// How each data set of the catalogue is read from its verified files.
     static let catalogueReaders: [String: @Sendable (DatasetFiles) throws -> Content] = [
         "digits": { files in
@@ -34,7 +36,8 @@ extension Dataset {
             // Mean and deviation of the 1,438 training images, measured.
             return Content(
                 training: images.selecting { $0 % 5 != 4 }, test: images.selecting { $0 % 5 == 4 },
-                normalization: Normalization(scale: 16, mean: [0.3058], deviation: [0.3764]), classes: 10)
+                normalization: Normalization(scale: 16, mean: [0.3058], deviation: [0.3764]),
+                classNames: tenClasses)
         },
         "mnist": { files in
             func read(_ part: String, count: Int) throws -> RawImages {
@@ -47,16 +50,17 @@ extension Dataset {
             // Mean and deviation of the 60,000 training images, the values in general use.
             return Content(
                 training: try read("train", count: 60000), test: try read("t10k", count: 10000),
-                normalization: Normalization(scale: 255, mean: [0.1307], deviation: [0.3081]), classes: 10)
+                normalization: Normalization(scale: 255, mean: [0.1307], deviation: [0.3081]),
+                classNames: tenClasses)
         },
         "cifar-10": { files in
-            let (training, test) = try CIFAR.readTen(files, folder: "cifar-10-batches-bin/", classes: 10)
+            let (training, test) = try CIFAR.ten.read(files, folder: "cifar-10-batches-bin/")
             // Mean and deviation of the 50,000 training images, the values in general use.
             return Content(
                 training: training, test: test,
                 normalization: Normalization(
                     scale: 255, mean: [0.4914, 0.4822, 0.4465], deviation: [0.2470, 0.2435, 0.2616]),
-                classes: 10)
+                classNames: tenClasses)
         },
     ]
 }

@@ -24,46 +24,10 @@ package struct Dataset {
             } else {
                 try Content(catalogued: reference, dataDirectory: dataDirectory)
             }
-        try content.check(reference)
-        if let count = reference.trainingImages, count < content.training.labels.count {
-            content.training = content.training.selecting(balanced: count)
-        }
-        let present = Set(content.training.labels)
-        if let missing = (0..<Int64(content.classes)).first(where: { !present.contains($0) }) {
-            throw DatasetError(
-                "the \(present.count) classes among the \(content.training.labels.count) training images of "
-                    + "\(reference.name) lack class \(missing); use more training images")
-        }
+        try content.take(reference)
         imageShape = content.training.shape
-        classes = content.classes
+        classes = content.classNames.count
         training = try Examples(content.training, normalization: content.normalization)
         test = try Examples(content.test, normalization: content.normalization)
-    }
-
-    /// What a data set's files hold.
-    struct Content {
-        var training: RawImages
-        var test: RawImages
-        var normalization: Normalization
-        var classes: Int
-
-        /// Whether it holds what the reference promises.
-        func check(_ reference: DatasetReference) throws {
-            guard training.labels.count > 0, test.labels.count > 0 else {
-                throw DatasetError(
-                    "the data set \(reference.name) has \(training.labels.count) training and \(test.labels.count) test "
-                        + "images; it needs some of both")
-            }
-            guard training.shape == test.shape else {
-                throw DatasetError(
-                    "the training images of \(reference.name) have shape \(training.shape), the test images "
-                        + "\(test.shape); they must have one shape")
-            }
-            if let count = reference.trainingImages, count < 1 || count > training.labels.count {
-                throw DatasetError(
-                    "the stage asks for \(count) training images of \(reference.name), which has "
-                        + "\(training.labels.count); lower training-images")
-            }
-        }
     }
 }

@@ -63,6 +63,45 @@ struct DatasetFiles {
 
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
+    /// What lies at a path, links followed.
+    enum Kind: Hashable {
+        case folder(device: UInt64, inode: UInt64)
+        case file
+        /// A pipe, a socket, a device.
+        case special
+    }
+
+    func kind(of name: String) throws -> Kind {
+        var status = stat()
+        guard stat(path(name), &status) == 0 else {
+            // Foundation puts the replacement character where a name is not UTF-8.
+            throw unreadable(
+                name, name.contains("\u{FFFD}") ? "its name is not UTF-8" : String(cString: strerror(errno)))
+        }
+        return switch status.st_mode & S_IFMT {
+        case S_IFDIR: .folder(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        case S_IFREG: .file
+        default: .special
+        }
+    }
+
+    /// The first bytes of a file, at most `count`.
+    func start(of name: String, count: Int) throws -> Data {
+        let descriptor = open(path(name), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(name, String(cString: strerror(errno))) }
+        do {
+            return try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).read(upToCount: count) ?? Data()
+        } catch {
+            throw unreadable(name, "an input or output error")
+        }
+    }
+
+    private func unreadable(_ name: String, _ reason: String) -> DatasetError {
+        DatasetError(
+            "cannot read \(path(name)), a file of the data set \(dataset) (\(reason)); correct its name, its link or "
+                + "its permissions, or remove it")
+    }
+
     /// The bytes of a file; those of a catalogue entry are verified.
     func contents(_ name: String) throws -> [UInt8] {
         let data = try data(name)
@@ -89,12 +128,11 @@ struct DatasetFiles {
         return try Gzip.decompress(bytes, limit: limit, name: path(name))
     }
 
-    /// SHA-256 over the files of those names, as ``DatasetCatalogue/Entry/digest`` has it.
-    func digest(of names: [String]) throws -> String {
-        try DatasetCatalogue.digest(
-            of: names.map { name in
-                DatasetCatalogue.File(name: name, sha256: SHA256.hash(data: try data(name)).hexadecimal)
-            })
+    /// The files of those names with the SHA-256 of their content.
+    func checksums(of names: [String]) throws -> [DatasetCatalogue.File] {
+        try names.map { name in
+            DatasetCatalogue.File(name: name, sha256: SHA256.hash(data: try data(name)).hexadecimal)
+        }
     }
 
     private func data(_ name: String) throws -> Data {

@@ -3,23 +3,32 @@
 /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", section "File formats".
 enum IDX {
     /// Reads an image file (magic 2051) and its label file (magic 2049).
+    ///
+    /// - Parameter firstLabel: What the file calls class 0.
     static func read(
-        images: [UInt8], labels: [UInt8], imagesName: String, labelsName: String, classes: Int
+        images: [UInt8], labels: [UInt8], imagesName: String, labelsName: String, classes: Int, firstLabel: Int = 0
     ) throws -> RawImages {
         let (imageSizes, pixels) = try parse(images, magic: 2051, dimensions: 3, name: imagesName)
-        let (labelSizes, values) = try parse(labels, magic: 2049, dimensions: 1, name: labelsName)
-        guard imageSizes[0] == labelSizes[0] else {
+        let values = try self.labels(labels, name: labelsName)
+        guard imageSizes[0] == values.count else {
             throw DatasetError(
-                "\(imagesName) holds \(imageSizes[0]) images but \(labelsName) \(labelSizes[0]) labels; "
+                "\(imagesName) holds \(imageSizes[0]) images but \(labelsName) \(values.count) labels; "
                     + "fetch the original files again")
         }
-        if let wrong = values.firstIndex(where: { Int($0) >= classes }) {
+        let allowed = firstLabel...firstLabel + classes - 1
+        if let wrong = values.firstIndex(where: { !allowed.contains(Int($0)) }) {
             throw DatasetError(
                 "\(labelsName) has the label \(values[wrong]) at position \(wrong - values.startIndex); labels are "
-                    + "0 to \(classes - 1); fetch the original file again")
+                    + "\(allowed.lowerBound) to \(allowed.upperBound); fetch the original file again")
         }
         return RawImages(
-            shape: [1, imageSizes[1], imageSizes[2]], pixels: Array(pixels), labels: values.map { Int64($0) })
+            shape: [1, imageSizes[1], imageSizes[2]], pixels: Array(pixels),
+            labels: values.map { Int64($0) - Int64(firstLabel) })
+    }
+
+    /// The labels of a label file, as they stand there.
+    static func labels(_ bytes: [UInt8], name: String) throws -> ArraySlice<UInt8> {
+        try parse(bytes, magic: 2049, dimensions: 1, name: name).values
     }
 
     private static func parse(

@@ -10,7 +10,7 @@ package struct DatasetDescription: Codable, Hashable, Sendable {
         case cifar10 = "cifar-10"
         /// The binary version: train.bin and test.bin; the fine labels are used.
         case cifar100 = "cifar-100"
-        /// {train,test}/CLASS/*.{jpg,jpeg,png}; classes in the order of their names.
+        /// JPEG and PNG pictures below {train,test}/CLASS; classes in the order of their names.
         case imageFolder = "image-folder"
         /// No files: class prototypes and noise.
         case synthetic

@@ -46,10 +46,15 @@ struct ImageOption: ParsableArguments {
     var shape: String?
 
     /// The description of a data set of the user's own, read from its files.
-    func description(ofFolder folder: String, dataDirectory: String) throws -> DatasetReference {
+    ///
+    /// - Parameter report: Takes a line of what was read.
+    func description(
+        ofFolder folder: String, dataDirectory: String, report: (String) -> Void = { _ in }
+    ) throws -> DatasetReference {
         let sizes = shape?.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         do {
-            return try Dataset.description(ofFolder: folder, dataDirectory: dataDirectory, image: sizes)
+            return try Dataset.description(
+                ofFolder: folder, dataDirectory: dataDirectory, image: sizes, report: report)
         } catch let error as DatasetError {
             throw EngineError(.invalidStage, error.description)
         }

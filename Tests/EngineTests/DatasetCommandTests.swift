@@ -5,18 +5,21 @@ import Testing
 
 /// `espalier-engine dataset`: what it prints can stand in a sweep file, and the stage then finds its data.
 @Suite(.timeLimit(.minutes(1))) struct DatasetCommandTests {
-    /// What `espalier-engine` writes with these arguments, and its exit code.
-    static func printed(_ arguments: [String]) throws -> (text: String, status: Int32) {
+    /// What `espalier-engine` writes with these arguments, less than a pipe holds, and its exit code.
+    static func printed(_ arguments: [String]) throws -> (output: String, remarks: String, status: Int32) {
         let process = Process()
-        let output = Pipe()
+        let (output, remarks) = (Pipe(), Pipe())
         process.executableURL = EngineProcess.executable
         process.arguments = arguments
         process.standardOutput = output
-        process.standardError = output
+        process.standardError = remarks
         try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        func text(_ pipe: Pipe) -> String {
+            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }
+        let texts = (text(output), text(remarks))
         process.waitUntilExit()
-        return (text, process.terminationStatus)
+        return (texts.0, texts.1, process.terminationStatus)
     }
 
     /// 200 training and 40 test images 16x16 of 4 classes, bright where their label says, as IDX files.
@@ -37,8 +40,14 @@ import Testing
     @Test func itsTextGoesIntoASweepFile() throws {
         let scratch = try Scratch()
         try Self.writeImages(to: scratch("mnist"))
-        let (text, status) = try Self.printed(["dataset", "mnist", "--data", scratch.path])
+        let (text, remarks, status) = try Self.printed(["dataset", "mnist", "--data", scratch.path])
         #expect(status == 0)
+        #expect(
+            remarks == """
+                training: 200 images (0: 50, 1: 50, 2: 50, 3: 50)
+                test: 40 images (0: 10, 1: 10, 2: 10, 3: 10)
+
+                """)
         let file = try SweepFile(
             yaml: "\(text)network: lenet-300-100\nmethods: [random]\ntraining: {epochs: 5, batch-size: 20}\n",
             fileName: "s.yaml")
@@ -55,9 +64,9 @@ import Testing
             (["../x", "--data", scratch.path], "espalier-engine: '../x' is no folder name"),
             (["x", "--data", "/nowhere"], "espalier-engine: there is no data directory /nowhere"),
         ] {
-            let (text, status) = try Self.printed(["dataset"] + arguments)
-            #expect(text.hasPrefix(says) && text.split(separator: "\n").count == 1, "\(text)")
-            #expect(status == 2)
+            let (output, remarks, status) = try Self.printed(["dataset"] + arguments)
+            #expect(remarks.hasPrefix(says) && remarks.split(separator: "\n").count == 1, "\(remarks)")
+            #expect(output.isEmpty && status == 2)
         }
     }
 }

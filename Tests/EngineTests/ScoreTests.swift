@@ -73,7 +73,7 @@ import Torch
             "espalier-engine: unknown data set 'minst': it is none of digits, mnist, cifar-10, and there is no folder "
         #expect(status == 2 && text.hasPrefix(says + scratch("minst") + "; name"), "\(text)")
         #expect(text.split(separator: "\n").count == 1)
-        let (other, code) = try DatasetCommandTests.printed([
+        let (_, other, code) = try DatasetCommandTests.printed([
             "logits", "--network", "lenet-5", "--dataset", "minst", "--checkpoint", "none", "--out", scratch("none"),
         ])
         #expect(code == 2 && other.contains("without --data no folder of that name; name"), "\(other)")
@@ -83,9 +83,10 @@ import Torch
     private static func printed(
         _ method: String, _ dataset: String, _ scratch: Scratch, _ more: String...
     ) throws -> (text: String, status: Int32) {
-        try DatasetCommandTests.printed(
+        let (output, remarks, status) = try DatasetCommandTests.printed(
             ["score", method, "--network", "lenet-300-100", "--dataset", dataset, "--data", scratch.path, "--out"]
                 + [scratch("scores")] + more)
+        return (output + remarks, status)
     }
 
     @Test func whatHasNoScoresSaysSo() throws {
