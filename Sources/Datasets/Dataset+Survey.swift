@@ -68,7 +68,7 @@ extension DatasetDescription.Format {
                 .idx
             } else {
                 throw DatasetError(
-                    "\(files.folder.path) holds no data set of a kind that is read: neither folders train and test, nor "
+                    "\(files.folder.path) holds no data set in a format that is read: neither folders train and test, nor "
                         + "IDX files, nor the binary files of CIFAR-10 or CIFAR-100; see `espalier-engine dataset --help`"
                 )
             }

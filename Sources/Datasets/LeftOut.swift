@@ -6,7 +6,7 @@ struct LeftOut {
         case otherContent = "neither JPEG nor PNG"
         case outsideClasses = "in no class folder"
         case outsideParts = "in neither train nor test"
-        case special = "no regular file"
+        case special = "not regular files"
     }
 
     private var counts: [Reason: [String: Int]] = [:]

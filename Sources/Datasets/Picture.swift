@@ -66,7 +66,7 @@ struct Picture: Equatable {
         let isSound = ["nsupported", "not supported", "not implemented"].contains { complaint.contains($0) }
         return DatasetError(
             isSound
-                ? "\(name) is of a kind that is not read (\(complaint)); convert or remove it"
+                ? "\(name) is not supported (\(complaint)); convert or remove it"
                 : "\(name) is damaged (\(complaint)); replace or remove it")
     }
 

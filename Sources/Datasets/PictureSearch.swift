@@ -7,7 +7,7 @@ struct PictureSearch {
     private let files: DatasetFiles
     private(set) var leftOut = LeftOut()
 
-    /// Files of these names are meant to be pictures: one that is none is refused, not left out.
+    /// Files of these names are meant to be pictures: one with other content is refused, not left out.
     private static let extensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
 
     init(_ files: DatasetFiles) {

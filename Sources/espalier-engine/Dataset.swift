@@ -17,11 +17,12 @@ struct DatasetDescriber: ParsableCommand {
             Pictures are scaled until they cover --image, and the middle is cut out. They are turned upright as their EXIF \
             orientation says. With one channel colours become grey by the luma of ITU-R BT.601, 0.299 red + 0.587 green \
             + 0.114 blue, with three channels grey is repeated. PNG: 16 bits are scaled to 8, a gamma chunk is applied, \
-            transparent parts are blended with black, animations give their still picture. JPEG: CMYK becomes RGB, \
+            transparent parts are blended with black, of an animation the still picture is read. JPEG: CMYK becomes RGB, \
             progressive files are read, those of 12 bits or lossless coding refused. ICC profiles are ignored.
 
-            What a stage would refuse is refused here. The digest covers the files that are read: where it changes, \
-            stages of an old description are refused. What was read goes to standard error.
+            What a stage would refuse is refused here. The digest covers the files that are read and how they are read. \
+            A stage refuses files with another digest, so describe a folder again when its files change or a new version \
+            reads them differently. What was read and left out is said on standard error.
             """)
 
     @Argument(help: "The data set's folder, a plain name below the data directory.")

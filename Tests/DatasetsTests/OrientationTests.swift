@@ -59,7 +59,7 @@ import Testing
             hostile.append(Array(block[..<4]) + offset + block[8...])
         }
         hostile.append(Array(block[..<8]) + [255, 255] + Array(repeating: 1, count: 100))
-        // Of a type that is no number of two bytes.
+        // A value of another type than a number of two bytes.
         hostile.append(Array(block[..<(block.count - 14)]) + [2] + block[(block.count - 13)...])
         let jpeg = PictureFiles.jpeg(Array(0..<18), height: 2, width: 3)
         let upright = try Picture(decoding: jpeg, channels: 3, name: "x.jpg")

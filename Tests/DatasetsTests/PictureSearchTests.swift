@@ -54,7 +54,7 @@ import Testing
                 "left out, neither JPEG nor PNG: 3 .webp, 1 .tif, 1 without an extension",
                 "left out, in no class folder: 1 .jpg",
                 "left out, in neither train nor test: 1 .txt, 1 folder val",
-                "left out, no regular file: 1 .png",
+                "left out, not regular files: 1 .png",
                 "training: 2 images (cat: 1, dog: 1)", "test: 2 images (cat: 1, dog: 1)",
             ])
     }

@@ -132,14 +132,14 @@ import Testing
             try Self.near(PictureFiles.jpeg(pixels, height: 8, width: 8, isProgressive: true), [200, 30, 90]))
     }
 
-    @Test func kindsThatAreNotReadAreNotCalledDamaged() throws {
+    @Test func whatIsNotSupportedIsNotCalledDamaged() throws {
         let jpeg = PictureFiles.jpeg(Array(repeating: 9, count: 192), height: 8, width: 8)
         let frame = try #require(jpeg.firstRange(of: [0xFF, 0xC0])).lowerBound
         var (deep, lossless) = (jpeg, jpeg)
         deep[frame + 4] = 12
         lossless[frame + 1] = 0xC3
         for bytes in [deep, lossless] {
-            DescribedTests.says("x.jpg is of a kind that is not read (Unsupported JPEG") {
+            DescribedTests.says("x.jpg is not supported (Unsupported JPEG") {
                 _ = try Picture(decoding: bytes, channels: 3, name: "x.jpg")
             }
         }

@@ -98,7 +98,7 @@ import Torch
     @Test func aFolderOfNoKnownKindIsRefused() throws {
         let folder = try DataFolder()
         try folder.write([1], to: "own/data_batch_1")
-        DescribedTests.says("own holds no data set of a kind that is read") { _ = try Self.lines(folder) }
+        DescribedTests.says("own holds no data set in a format that is read") { _ = try Self.lines(folder) }
     }
 
     /// The same files are read as other images than by versions before: a description of theirs must not be taken for one of
