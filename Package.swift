@@ -46,7 +46,9 @@ var targets: [Target] = [
     .target(name: "Terminal", dependencies: ["Files", argumentParser, logging], swiftSettings: strict),
     .target(name: "ZeroMQ", dependencies: ["CZeroMQ", "Files"], swiftSettings: strict),
     .target(name: "Sweep", dependencies: [crypto, yams], swiftSettings: strict),
-    .target(name: "Wire", dependencies: ["Sweep", protobuf], exclude: ["espalier.proto"], swiftSettings: strict),
+    .target(
+        name: "Wire", dependencies: ["Scheduling", "Sweep", protobuf], exclude: ["espalier.proto"],
+        swiftSettings: strict),
     .target(name: "Scheduling", dependencies: ["Sweep", collections], swiftSettings: strict),
     .target(name: "Store", dependencies: ["Scheduling", "Sweep", grdb], swiftSettings: strict),
     .target(name: "Artifacts", dependencies: ["Files", "Wire", "Sweep", crypto, protobuf], swiftSettings: strict),

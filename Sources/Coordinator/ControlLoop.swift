@@ -203,6 +203,10 @@ final class ControlLoop {
                 logger.debug("result without its artifacts", metadata: ["stage.key": "\(lease.stage)"])
             }
             return .result(lease, outcome, artifactsPresent: arePresent, from: peer)
+        case .refusedResult(let lease, let reason, _):
+            logger.warning(
+                "result refused", metadata: ["refusal.message": "\(reason)", "stage.key": "\(lease.stage)"])
+            return event
         case .released(let lease, let resume?, let peer) where !isPresent(resume):
             return .released(lease, resume: nil, from: peer)
         default: return event

@@ -83,14 +83,3 @@ extension WireRefused.Reason {
         }
     }
 }
-
-extension WireProgress {
-    init(_ progress: Progress) {
-        self.init()
-        step = progress.step
-        totalSteps = progress.totalSteps
-        phase = progress.phase
-        loss = progress.loss
-        accuracy = progress.accuracy
-    }
-}

@@ -18,6 +18,8 @@ package final class EngineServer {
     private let datasets = DatasetCache()
     private let output: Int32
     private var outputError: OutputError?
+    /// The stage that ran last: what a stop that came too late is answered about.
+    private var latest = ""
 
     /// Serves until told to end. Call it once, on the main thread.
     ///
@@ -64,11 +66,12 @@ package final class EngineServer {
         switch request.body {
         case .describe: send(.description_p(.engine), key: "")
         case .run(let run): self.run(run)
-        case .stop, nil: send(.stopped(WireStopped()), key: "")
+        case .stop, nil: send(.stopped(WireStopped()), key: latest)
         }
     }
 
     private func run(_ run: WireRun) {
+        latest = run.stageKey
         do {
             let runner = try StageRunner(
                 Job(run), datasets: datasets,

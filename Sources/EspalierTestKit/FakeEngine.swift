@@ -104,6 +104,9 @@ package final class FakeEngine: Sendable {
         do {
             let outcome = try FakeOutcome.outcome(of: run, status: options.status)
             options.record("done \(run.stageKey)")
+            if let victim = options.victim, let misbehaviour = options.misbehaviour(in: run.stage) {
+                return try misbehaviour.act(Misbehaviour.Scene(run: run, outcome: outcome, victim: victim))
+            }
             emit {
                 $0.stageKey = run.stageKey
                 $0.outcome = outcome
@@ -193,8 +196,8 @@ package final class FakeEngine: Sendable {
 }
 
 /// Standard output without a buffer: a killed engine has said what it said.
-private enum FakeOutput {
-    static func write(line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
-    }
+enum FakeOutput {
+    static func write(line: String) { write(Array((line + "\n").utf8)) }
+
+    static func write(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
 }

@@ -35,13 +35,16 @@ extension FakeEngine {
         package var ignoresStop = false
         /// Of every outcome: "ok", "collapsed", ...
         package var status = "ok"
+        /// A file of the user's that is none of the engine's business. With it, a prune stage of seed n shows the
+        /// ``Misbehaviour`` n.
+        package var victim: String?
         /// A line is appended for every stage run, stopped and done.
         package var logFile: String?
 
         package init() {}
 
         /// Reads `--steps 20 --milliseconds 50 --fault crash --at 3 --seed 1 --once FILE --log FILE --status ok
-        /// --ignore-stop`; throws a sentence on anything else.
+        /// --victim FILE --ignore-stop`; throws a sentence on anything else.
         package init(arguments: [String]) throws {
             var rest = arguments[...]
             while let name = rest.popFirst() {
@@ -63,6 +66,7 @@ extension FakeEngine {
             case "--seed": return assign(\.faultSeed, Int(value))
             case "--once": return assign(\.onceFile, value)
             case "--log": return assign(\.logFile, value)
+            case "--victim": return assign(\.victim, value)
             case "--status": return assign(\.status, value)
             default: return false
             }
@@ -86,6 +90,11 @@ extension FakeEngine {
             guard fault != nil else { return false }
             guard let faultSeed else { return true }
             return (try? Stage(canonicalJSON: description))?.seed == faultSeed
+        }
+
+        func misbehaviour(in description: String) -> Misbehaviour? {
+            guard let stage = try? Stage(canonicalJSON: description), stage.kind == .prune else { return nil }
+            return Misbehaviour.all.indices.contains(stage.seed) ? Misbehaviour.all[stage.seed] : nil
         }
 
         /// True for the first caller of all processes when ``onceFile`` is set, else always.

@@ -23,6 +23,14 @@ extension Coordinator {
         }
     }
 
+    /// A result that breaks the rules is its engine's failure. Its worker may forget it: it will not become better.
+    mutating func refuse(_ lease: LeaseID, _ reason: String, from peer: Peer, at now: Instant) {
+        guard worker(at: peer, now) != nil else { return }
+        let message = "the coordinator refused the result: \(reason); use the same release of espalier everywhere"
+        failure(lease, Failure(cause: .engineCrash, message: message), from: peer, at: now)
+        send(.resultAck(lease, .refused), to: peer)
+    }
+
     /// Counts against the stage by its cause, if it comes from the stage's present lease.
     mutating func failure(_ lease: LeaseID, _ failure: Failure, from peer: Peer, at now: Instant) {
         guard let name = worker(at: peer, now), let stage = heldStage(lease, by: name) else { return }

@@ -62,6 +62,7 @@ package struct Coordinator: Sendable {
             heartbeat(credit: credit, running: running, draining: draining, from: peer, at: now)
         case .result(let lease, let outcome, let artifactsPresent, let peer):
             result(lease, outcome, artifactsPresent: artifactsPresent, from: peer, at: now)
+        case .refusedResult(let lease, let reason, let peer): refuse(lease, reason, from: peer, at: now)
         case .failure(let lease, let failure, let peer): self.failure(lease, failure, from: peer, at: now)
         case .released(let lease, let resume, let peer): released(lease, resume: resume, from: peer, at: now)
         case .bye(let peer): bye(from: peer)

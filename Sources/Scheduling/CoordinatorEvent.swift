@@ -11,6 +11,8 @@ package enum CoordinatorEvent: Sendable {
     case heartbeat(credit: Int, running: [LeaseStatus], draining: Bool, from: Peer)
     /// `artifactsPresent`: the shell found every artifact of the outcome verified in the artifact store.
     case result(LeaseID, Outcome, artifactsPresent: Bool, from: Peer)
+    /// A result whose outcome breaks the rules, and which one, as half a sentence.
+    case refusedResult(LeaseID, reason: String, from: Peer)
     case failure(LeaseID, Failure, from: Peer)
     case released(LeaseID, resume: ArtifactReference?, from: Peer)
     case bye(from: Peer)

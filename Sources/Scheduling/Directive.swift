@@ -28,6 +28,8 @@ package enum Verdict: String, Hashable, Sendable {
     case replica
     /// Nobody asks for this stage (any more).
     case unknown
+    /// Its outcome breaks the rules; it counts as a failure of the engine.
+    case refused
 }
 
 /// Why a connection is of no use.

@@ -35,6 +35,8 @@ extension WorkerSession {
         if let lastCall, !isDraining, now >= lastCall { drain(reason: "the machine's time is nearly over", at: now) }
         checkConnection(at: now, jitter: jitter)
         killStubbornEngines(at: now)
+        endStalledEngines(at: now)
+        blameEnginesThatLeftOff(at: now)
         repeatReports(at: now)
         if let drainEnd, now >= drainEnd, !hasExited { leaveUndrained() }
     }
@@ -53,7 +55,12 @@ extension WorkerSession {
             instants += reports.values.compactMap(repeatTime)
         }
         for work in slots {
-            if case .stopping(_, let since, killed: false) = work?.phase { instants.append(since + settings.stopLimit) }
+            switch work?.phase {
+            case .stopping(_, let since, killed: false): instants.append(since + settings.stopLimit)
+            case .running(let heard, let silence): instants.append(heard + silence)
+            case .leftOff(_, _, let since): instants.append(since + settings.leftOffLimit)
+            default: break
+            }
         }
         if let drainEnd {
             instants.append(drainEnd)

@@ -15,7 +15,8 @@ extension WorkerSession {
                 slots[slot] = nil
                 end(work.lease, .release(work.lease, resume: nil, step: 0))
             case .running: stop(slot, revoked: false, at: now)
-            case .stopping, .releasing: break
+            case .leftOff(let resume, let step, _): handBack(slot, resume: resume, step: step)
+            case .stopping, .stalled, .releasing: break
             }
         }
         if isEstablished { sendHeartbeat(at: now) }

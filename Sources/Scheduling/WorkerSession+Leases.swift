@@ -17,7 +17,7 @@ extension WorkerSession {
         } else if let ending = endings[lease.stage], lease.epoch <= ending.lease.epoch {
             if lease == ending.lease { tell(ending) }
         } else if let slot = freeSlot {
-            begin(assignment, in: slot)
+            begin(assignment, in: slot, at: now)
         } else {
             end(lease, .release(lease, resume: nil, step: 0))
         }
@@ -26,7 +26,7 @@ extension WorkerSession {
     mutating func revoke(_ lease: LeaseID, at now: Instant) {
         guard let slot = slot(of: lease.stage), let work = slots[slot], work.lease.epoch <= lease.epoch else { return }
         switch work.phase {
-        case .fetching, .releasing:
+        case .fetching, .leftOff, .releasing:
             end(work.lease, nil)
             slots[slot] = nil
             emit(.discardWork(lease.stage))
@@ -34,6 +34,8 @@ extension WorkerSession {
             stop(slot, revoked: true, at: now)
         case .stopping(_, let since, let killed):
             slots[slot]?.phase = .stopping(revoked: true, since: since, killed: killed)
+        case .stalled:
+            slots[slot]?.phase = .stopping(revoked: true, since: now, killed: true)
         }
     }
 
@@ -53,32 +55,73 @@ extension WorkerSession {
         }
     }
 
-    // MARK: - From the engine
-
-    mutating func update(_ stage: StageKey, _ progress: Progress) {
-        guard let slot = slot(of: stage) else { return }
-        slots[slot]?.progress = progress
+    /// An engine that says nothing for too long hangs, as far as anybody can tell.
+    mutating func endStalledEngines(at now: Instant) {
+        for (slot, work) in slots.enumerated() {
+            guard case .running(let heard, let silence) = work?.phase, now >= heard + silence else { continue }
+            slots[slot]?.phase = .stalled(silence: silence)
+            emit(.killEngine(slot: slot))
+        }
     }
 
-    mutating func fail(_ stage: StageKey, _ failure: Failure) {
+    /// Else one that always stops would be asked again for ever.
+    mutating func blameEnginesThatLeftOff(at now: Instant) {
+        for (slot, work) in slots.enumerated() {
+            guard let work, case .leftOff(_, _, let since) = work.phase, now >= since + settings.leftOffLimit else {
+                continue
+            }
+            let message = "the engine stopped before the end of the stage although nobody asked it to; mend the engine"
+            slots[slot] = nil
+            end(work.lease, .failure(work.lease, Failure(cause: .engineCrash, message: message)))
+        }
+    }
+
+    // MARK: - From the engine
+
+    mutating func update(_ stage: StageKey, _ progress: Progress, at now: Instant) {
+        guard let slot = slot(of: stage) else { return }
+        slots[slot]?.progress = progress
+        if case .running = slots[slot]?.phase {
+            slots[slot]?.phase = .running(heard: now, silence: settings.stallLimit)
+        }
+    }
+
+    mutating func fail(_ stage: StageKey, _ failure: Failure, at now: Instant) {
         guard let slot = slot(of: stage), let work = slots[slot] else { return }
-        if case .stopping = work.phase {
+        switch work.phase {
+        case .stopping:
             // An engine that does not checkpoint on request, and ends instead, has stopped all the same.
-            stopped(stage, resume: nil, step: 0)
-        } else {
+            stopped(stage, resume: nil, step: 0, at: now)
+        case .stalled(let silence):
+            let message =
+                "the engine was silent for \(Int(silence.inSeconds)) s and was ended; if its stages may be silent for longer, "
+                + "say so with --stall-after, or let it report progress"
+            slots[slot] = nil
+            let stall = Failure(cause: .engineCrash, message: message, evidence: failure.evidence)
+            end(work.lease, .failure(work.lease, stall))
+        case .fetching, .running, .leftOff, .releasing:
             slots[slot] = nil
             end(work.lease, .failure(work.lease, failure))
         }
     }
 
     /// The engine ended early: because it was asked to, or because the machine told it (SIGTERM to every process).
-    mutating func stopped(_ stage: StageKey, resume: ArtifactReference?, step: UInt64) {
+    mutating func stopped(_ stage: StageKey, resume: ArtifactReference?, step: UInt64, at now: Instant) {
         guard let slot = slot(of: stage), let work = slots[slot] else { return }
-        if case .stopping(revoked: true, _, _) = work.phase {
+        switch work.phase {
+        case .stopping(revoked: true, _, _):
             slots[slot] = nil
             end(work.lease, nil)
             emit(.discardWork(stage))
-        } else if let resume, isEstablished {
+        case .running where !isDraining: slots[slot]?.phase = .leftOff(resume, step: step, since: now)
+        default: handBack(slot, resume: resume, step: step)
+        }
+    }
+
+    /// Releases the lease, with its checkpoint where there is one.
+    mutating func handBack(_ slot: Int, resume: ArtifactReference?, step: UInt64) {
+        guard let work = slots[slot] else { return }
+        if let resume, isEstablished {
             slots[slot]?.phase = .releasing(resume, step: step)
             emit(.upload(resume))
         } else {
@@ -90,11 +133,11 @@ extension WorkerSession {
 
     // MARK: - From the artifact transfers
 
-    mutating func fetched(_ sha256: String) {
+    mutating func fetched(_ sha256: String, at now: Instant) {
         for (slot, work) in slots.enumerated() {
             guard let work, case .fetching(var missing) = work.phase, missing.remove(sha256) != nil else { continue }
             slots[slot]?.phase = .fetching(missing: missing)
-            if missing.isEmpty { run(slot) }
+            if missing.isEmpty { run(slot, at: now) }
         }
     }
 
@@ -151,7 +194,7 @@ extension WorkerSession {
         send(message)
     }
 
-    private mutating func begin(_ assignment: Assignment, in slot: Int) {
+    private mutating func begin(_ assignment: Assignment, in slot: Int, at now: Instant) {
         let missing = Set(assignment.inputs.map(\.sha256))
         let underWay = slots.compactMap { work -> Set<String>? in
             if case .fetching(let missing) = work?.phase { missing } else { nil }
@@ -159,16 +202,16 @@ extension WorkerSession {
         announcedCredit = max(announcedCredit - 1, 0)
         slots[slot] = Work(assignment: assignment, phase: .fetching(missing: missing))
         slots[slot]?.progress.phase = "fetching"
-        if missing.isEmpty { return run(slot) }
+        if missing.isEmpty { return run(slot, at: now) }
         var asked: Set<String> = []
         for input in assignment.inputs where !underWay.contains(where: { $0.contains(input.sha256) }) {
             if asked.insert(input.sha256).inserted { emit(.fetch(input)) }
         }
     }
 
-    private mutating func run(_ slot: Int) {
+    private mutating func run(_ slot: Int, at now: Instant) {
         guard let work = slots[slot] else { return }
-        slots[slot]?.phase = .running
+        slots[slot]?.phase = .running(heard: now, silence: settings.silentStartLimit)
         slots[slot]?.progress.phase = "starting"
         emit(.startEngine(slot: slot, work.assignment))
     }
@@ -179,7 +222,7 @@ extension WorkerSession.Work.Phase {
     var isWanted: Bool {
         switch self {
         case .fetching, .running: true
-        case .stopping, .releasing: false
+        case .stopping, .stalled, .leftOff, .releasing: false
         }
     }
 }

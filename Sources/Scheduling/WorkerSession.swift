@@ -22,8 +22,14 @@ package struct WorkerSession: Sendable {
         package var longestBackOff: Duration = .seconds(15)
         /// Between attempts after a refusal that may pass.
         package var refusedRetry: Duration = .seconds(20)
+        /// An engine that has reported progress of its stage and then reports nothing for this long is ended and blamed.
+        package var stallLimit: Duration = .seconds(3600)
+        /// The same before the first report of a stage: an engine need not report progress.
+        package var silentStartLimit: Duration = .seconds(12 * 3600)
         /// An engine asked to stop is killed after this long.
         package var stopLimit: Duration = .seconds(20)
+        /// An engine that stopped unasked is at fault unless the worker is asked to leave within this time.
+        package var leftOffLimit: Duration = .seconds(2)
         /// A drain that takes longer than this leaves with what it has.
         package var drainLimit: Duration = .seconds(30)
         /// A machine with an end is drained this long before it.
@@ -47,9 +53,14 @@ package struct WorkerSession: Sendable {
     struct Work: Hashable, Sendable {
         enum Phase: Hashable, Sendable {
             case fetching(missing: Set<String>)
-            case running
+            /// The engine was last heard at that time; `silence`: how long it may now say nothing.
+            case running(heard: Instant, silence: Duration)
+            /// The engine was silent for so long that its process was ended.
+            case stalled(silence: Duration)
             /// The engine was asked to stop; `revoked` work is thrown away, other work is handed back.
             case stopping(revoked: Bool, since: Instant, killed: Bool)
+            /// The engine stopped unasked. The machine may have told it, which then tells this worker too.
+            case leftOff(ArtifactReference?, step: UInt64, since: Instant)
             /// The resume checkpoint is on its way.
             case releasing(ArtifactReference, step: UInt64)
         }
@@ -107,8 +118,10 @@ package struct WorkerSession: Sendable {
     ///   - slots: Stages run at the same time, at least 1.
     ///   - deadline: When the machine is taken away.
     ///   - spooled: Results an earlier process of this worker left on the disk.
+    ///   - refused: Leases whose results there are not acceptable, and why: reported as failures.
     package init(
-        slots: Int, deadline: Instant? = nil, spooled: [SpooledResult] = [], settings: Settings = Settings()
+        slots: Int, deadline: Instant? = nil, spooled: [SpooledResult] = [], refused: [LeaseID: Failure] = [:],
+        settings: Settings = Settings()
     ) {
         self.settings = settings
         self.deadline = deadline
@@ -118,6 +131,9 @@ package struct WorkerSession: Sendable {
         for result in spooled {
             reports[result.lease.stage] = Report(
                 result: result, phase: .held(since: Instant(nanoseconds: .min)))
+        }
+        for (lease, failure) in refused {
+            endings[lease.stage] = Ending(lease: lease, message: .failure(lease, failure), isDelivered: false)
         }
     }
 
@@ -131,13 +147,13 @@ package struct WorkerSession: Sendable {
         case .connected: greet(at: now)
         case .disconnected: lose(at: now, jitter: jitter)
         case .received(let message): receive(message, at: now, jitter: jitter)
-        case .fetched(let sha256): fetched(sha256)
+        case .fetched(let sha256): fetched(sha256, at: now)
         case .uploaded(let sha256): uploaded(sha256, at: now)
         case .transferFailed(let sha256, let message): transferFailed(sha256, message: message, at: now)
-        case .progress(let stage, let progress): update(stage, progress)
+        case .progress(let stage, let progress): update(stage, progress, at: now)
         case .finished(let stage, let outcome): finish(stage, outcome)
-        case .failed(let stage, let failure): fail(stage, failure)
-        case .stopped(let stage, let resume, let step): stopped(stage, resume: resume, step: step)
+        case .failed(let stage, let failure): fail(stage, failure, at: now)
+        case .stopped(let stage, let resume, let step): stopped(stage, resume: resume, step: step, at: now)
         case .spooled(let lease): spooled(lease, at: now)
         case .spoolFailed(let lease, let message): spoolFailed(lease, message: message)
         case .drain(let reason): drain(reason: reason, at: now)
@@ -160,7 +176,7 @@ package struct WorkerSession: Sendable {
     /// Results not acknowledged yet.
     package var unacknowledged: [SpooledResult] { reports.values.map(\.result) }
 
-    /// Every lease this worker holds: stages under way, and results on their way.
+    /// Every lease this worker holds: stages under way, results and failures on their way.
     package var running: [LeaseStatus] {
         let work = slots.compactMap { work -> LeaseStatus? in
             guard let work else { return nil }
@@ -170,7 +186,12 @@ package struct WorkerSession: Sendable {
         let results = reports.values.map {
             LeaseStatus(lease: $0.result.lease, progress: Progress(phase: "uploading"))
         }
-        return work + results
+        // A coordinator counts a failure only of a lease it still knows to be held.
+        let failures = endings.values.compactMap { ending -> LeaseStatus? in
+            guard !ending.isDelivered, case .failure = ending.message else { return nil }
+            return LeaseStatus(lease: ending.lease)
+        }
+        return work + results + failures
     }
 
     // MARK: - Small tools

@@ -51,14 +51,21 @@ final class ControlLoop {
         security = .client(try parts.configuration.key.keypair, server: try parts.configuration.key.coordinator)
         results = ResultSpool(directory: parts.spool.results)
         transfers = ArtifactClient(cache: parts.cache)
-        let (spooled, damaged) = results.load()
-        for sentence in damaged { logger.warning("\(sentence)") }
+        let spooled = results.load()
+        for sentence in spooled.damaged { logger.warning("\(sentence)") }
+        for (lease, failure) in spooled.refused {
+            logger.warning(
+                "spooled result refused",
+                metadata: ["stage.key": "\(lease.stage)", "worker.reason": "\(failure.message)"])
+            try results.remove(lease)
+        }
         session = WorkerSession(
             slots: parts.configuration.slots,
-            deadline: parts.configuration.remaining.map { Instant(nanoseconds: 0) + $0 }, spooled: spooled,
-            settings: parts.settings)
+            deadline: parts.configuration.remaining.map { Instant(nanoseconds: 0) + $0 },
+            spooled: spooled.results, refused: spooled.refused, settings: parts.settings)
         seats = EngineSeats(
-            configuration: parts.configuration, spool: parts.spool, cache: parts.cache, launch: parts.launch,
+            configuration: parts.configuration, logger: logger, spool: parts.spool, cache: parts.cache,
+            launch: parts.launch,
             post: { [mailbox] in mailbox.post(.engine($0)) })
     }
 
@@ -162,6 +169,8 @@ final class ControlLoop {
             logger.debug("leased", metadata: ["stage.key": "\(lease.lease.stage)", "stage.label": "\(lease.label)"])
         case .revoke(let lease, let reason):
             logger.info("revoked", metadata: ["stage.key": "\(lease.stage)", "worker.reason": "\(reason)"])
+        case .resultAck(let lease, .refused):
+            logger.warning("result refused by the coordinator", metadata: ["stage.key": "\(lease.stage)"])
         case .refused, .heartbeatAck, .resultAck, .helloAgain: break
         }
     }

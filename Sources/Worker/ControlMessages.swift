@@ -19,10 +19,11 @@ struct ControlFrame {
                 sentence: "the coordinator speaks protocol version \(envelope.protocolVersion), this worker "
                     + "\(WireProtocol.version); install the same release of espalier on both")
         }
-        guard let message = CoordinatorMessage(envelope.body) else {
-            throw MalformedFrame(sentence: "a message of the coordinator has no meaning for a worker")
+        do {
+            message = try CoordinatorMessage(envelope.body)
+        } catch {
+            throw MalformedFrame(sentence: "a message of the coordinator is malformed: \(error.reason)")
         }
-        self.message = message
         if case .helloOk(let hello) = envelope.body { artifactPort = hello.artifactPort }
     }
 
@@ -38,30 +39,33 @@ extension WireFromCoordinator.OneOf_Body? {
 }
 
 extension CoordinatorMessage {
-    fileprivate init?(_ body: WireFromCoordinator.OneOf_Body?) {
+    fileprivate init(_ body: WireFromCoordinator.OneOf_Body?) throws(Malformed) {
         switch body {
         case .helloOk(let hello):
             // A coordinator's mistake must not make a worker beat every microsecond, or never.
             let seconds = hello.heartbeatSeconds.isFinite ? min(max(hello.heartbeatSeconds, 0.05), 600) : 5
-            let dropped = hello.dropped.compactMap { LeaseID(stageKey: $0.stageKey, epoch: $0.epoch) }
+            var dropped: [LeaseID] = []
+            for lease in hello.dropped { dropped.append(try LeaseID(stageKey: lease.stageKey, epoch: lease.epoch)) }
             self = .helloOK(heartbeat: .seconds(seconds), dropped: dropped)
         case .refused(let refused):
-            self = .refused(retry: refused.reason == .duplicateWorker, sentence: refused.message)
+            // One message that was not understood is no reason to leave for good; nor is an older session of this worker.
+            let retry = refused.reason == .duplicateWorker || refused.reason == .malformed
+            self = .refused(retry: retry, sentence: Check.plain(refused.message))
         case .lease(let lease):
-            guard let id = LeaseID(stageKey: lease.stageKey, epoch: lease.epoch) else { return nil }
-            let inputs = lease.inputs.compactMap { ArtifactReference($0) }
-            guard inputs.count == lease.inputs.count else { return nil }
+            let id = try LeaseID(stageKey: lease.stageKey, epoch: lease.epoch)
+            var inputs: [ArtifactReference] = []
+            for input in lease.inputs { inputs.append(try ArtifactReference(input)) }
             self = .lease(
                 Assignment(lease: id, stage: lease.stage, inputs: inputs, engine: lease.engine, label: lease.label))
         case .heartbeatAck: self = .heartbeatAck
         case .resultAck(let ack):
-            guard let id = LeaseID(stageKey: ack.stageKey, epoch: ack.epoch) else { return nil }
+            let id = try LeaseID(stageKey: ack.stageKey, epoch: ack.epoch)
             self = .resultAck(id, Verdict(rawValue: ack.verdict) ?? .unknown)
         case .revoke(let revoke):
-            guard let id = LeaseID(stageKey: revoke.stageKey, epoch: revoke.epoch) else { return nil }
-            self = .revoke(id, reason: revoke.reason)
+            self = .revoke(try LeaseID(stageKey: revoke.stageKey, epoch: revoke.epoch), reason: revoke.reason)
         case .helloAgain: self = .helloAgain
-        case .submitted, .cancelled, .sweeps, .status, .results, .failed, nil: return nil
+        case .submitted, .cancelled, .sweeps, .status, .results, .failed, nil:
+            throw Malformed(reason: "it is none of those a worker hears")
         }
     }
 }

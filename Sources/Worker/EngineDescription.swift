@@ -1,3 +1,4 @@
+internal import Sweep
 package import Wire
 
 /// Asks an engine what it can do, once, before the worker introduces itself.
@@ -33,7 +34,16 @@ package enum EngineDescription {
             return answer
         }
         switch answer {
-        case .success(let description): return description
+        case .success(let description):
+            do throws(Malformed) {
+                try description.check()
+            } catch {
+                throw WorkerError(
+                    .engine,
+                    "the engine '\(launch.command.joined(separator: " "))' describes itself in a way that cannot be: "
+                        + "\(error.reason); mend the engine, or name another with --engine")
+            }
+            return description
         case .failure(let complaint):
             let last = process.stderr.split(separator: "\n").last.map { "; it last wrote '\($0.prefix(300))'" } ?? ""
             throw WorkerError(

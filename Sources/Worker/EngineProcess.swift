@@ -106,6 +106,9 @@ final class EngineProcess: Sendable {
         }
         try? await execution.standardInputWriter.finish()
         await execution.teardown(using: [.gracefulShutDown(allowedDurationToNextStep: Self.patience)])
+        // The process has ended, however that came; its children end with it. It is not reaped yet, so that its number
+        // still names its group and nobody else's.
+        kill()
     }
 
     private func readEvents(_ output: SubprocessOutputSequence) async {

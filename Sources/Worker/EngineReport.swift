@@ -3,87 +3,86 @@ internal import Scheduling
 internal import Sweep
 internal import Wire
 
-/// What an engine said in one line, checked; the files it names are in the cache by then.
+/// What an engine said about its stage in one line, checked; the files it names are in the cache by then.
 enum EngineReport: Sendable {
-    case description(WireDescription)
     case progress(Progress)
     case finished(Outcome)
     case failed(Failure)
     case stopped(resume: ArtifactReference?, step: UInt64)
-    /// Not a line of the protocol: whatever comes after it cannot be trusted either.
-    case garbage(sentence: String)
 
-    /// Reads a line and takes the files it names into the cache: this hashes them, so not on the reactor's thread.
+    /// Takes the files it names into the cache: this hashes them, so not on the reactor's thread.
     ///
-    /// - Returns: The report and the key of the stage it is about; empty when the engine left it out.
-    static func read(_ line: LineSplitter.Line, cache: ArtifactStore) -> (stage: String, report: EngineReport) {
-        let text: String
-        switch line {
-        case .text(let line): text = line
-        case .tooLong(let beginning):
-            let sentence = "the engine wrote a line of more than \(EngineProcess.lineLimit) bytes: '\(beginning)...'"
-            return ("", .garbage(sentence: sentence))
-        }
-        guard let event = try? WireEngineEvent(line: text), let body = event.body else {
-            let sentence =
-                "the engine wrote a line that is no engine event: '\(text.prefix(200))'; only events belong on "
-                + "stdout, everything else on stderr"
-            return ("", .garbage(sentence: sentence))
-        }
-        return (event.stageKey, EngineReport(body, cache: cache))
-    }
-
-    private init(_ body: WireEngineEvent.OneOf_Body, cache: ArtifactStore) {
-        switch body {
-        case .description_p(let description): self = .description(description)
-        case .progress(let progress): self = .progress(Progress(progress))
-        case .failure(let failure):
-            self = .failed(Failure(cause: Failure.Cause(failure.cause), message: failure.message))
-        case .outcome(let measured):
-            guard var outcome = Outcome(measured: measured) else {
-                self = .garbage(sentence: "the engine reported an outcome with the status '\(measured.status)'")
-                return
+    /// - Returns: What the engine says; where the rules refuse that, a failure of the stage. nil where it says nothing
+    ///   about a stage.
+    init?(_ body: WireEngineEvent.OneOf_Body, of job: EngineJob, cache: ArtifactStore) {
+        do throws(Failed) {
+            switch body {
+            case .description_p: return nil
+            case .progress(let progress):
+                self = .progress(try Self.checked { () throws(Malformed) in try Progress(progress) })
+            case .outcome(let outcome): self = .finished(try Self.outcome(outcome, of: job, cache: cache))
+            case .failure(let failure):
+                self = .failed(Failure(cause: Self.cause(failure.cause, job), untrusted: failure.message))
+            case .stopped(let stopped):
+                // The file stays where it is, too: a stage that comes back to this worker continues from it.
+                let resume =
+                    stopped.resume.path.isEmpty
+                    ? nil : try EngineFile(stopped.resume, role: "resume", in: job).kept(in: cache, moving: false)
+                self = .stopped(resume: resume, step: stopped.step)
             }
-            do throws(ArtifactFailure) {
-                outcome.artifacts = []
-                for artifact in measured.artifacts {
-                    outcome.artifacts.append(try Self.take(artifact, into: cache, moving: true))
-                }
-                self = .finished(outcome)
-            } catch {
-                self = .failed(error.failure)
-            }
-        case .stopped(let stopped):
-            guard !stopped.resume.path.isEmpty else {
-                self = .stopped(resume: nil, step: stopped.step)
-                return
-            }
-            // The file stays where it is, too: a stage that comes back to this worker continues from it.
-            var artifact = stopped.resume
-            artifact.role = "resume"
-            self = .stopped(resume: try? Self.take(artifact, into: cache, moving: false), step: stopped.step)
-        }
-    }
-
-    private struct ArtifactFailure: Error {
-        var failure: Failure
-    }
-
-    private static func take(
-        _ artifact: WireArtifact, into cache: ArtifactStore, moving: Bool
-    ) throws(ArtifactFailure) -> ArtifactReference {
-        let reference: ArtifactReference
-        do {
-            reference = try cache.insert(fileAt: artifact.path, role: artifact.role, moving: moving)
         } catch {
-            throw ArtifactFailure(failure: Failure(cause: .storage, message: error.description))
+            self = .failed(error.failure)
         }
-        guard artifact.sha256.isEmpty || artifact.sha256 == reference.sha256 else {
-            let message =
-                "the engine's file \(artifact.path) is not what the engine said: its SHA-256 is "
-                + "\(reference.sha256.prefix(12)), not \(artifact.sha256.prefix(12)); check the disk and the engine"
-            throw ArtifactFailure(failure: Failure(cause: .engineCrash, message: message))
+    }
+
+    /// Ends the stage: nothing more is to be said about it.
+    var isLast: Bool {
+        if case .progress = self { false } else { true }
+    }
+
+    /// Why a report cannot be taken for what it says.
+    struct Failed: Error {
+        var failure: Failure
+        init(_ cause: Failure.Cause, _ message: String) { failure = Failure(cause: cause, untrusted: message) }
+    }
+
+    // MARK: - Private
+
+    private static func outcome(
+        _ measured: WireOutcome, of job: EngineJob, cache: ArtifactStore
+    ) throws(Failed) -> Outcome {
+        // First everything that can be said without the files: what is refused leaves them alone.
+        var outcome = try checked { () throws(Malformed) in
+            try Outcome.check(roles: measured.artifacts.map(\.role))
+            return try Outcome(measured: measured, of: job.kind)
         }
-        return reference
+        var files: [EngineFile] = []
+        for artifact in measured.artifacts {
+            let file = try EngineFile(artifact, role: artifact.role, in: job)
+            guard !files.contains(where: { $0.path == file.path }) else {
+                throw Failed(.engineCrash, "the engine named the file \(file.path) twice; every artifact needs a file")
+            }
+            files.append(file)
+        }
+        for file in files { outcome.artifacts.append(try file.kept(in: cache, moving: true)) }
+        return outcome
+    }
+
+    private static func checked<Value>(_ read: () throws(Malformed) -> Value) throws(Failed) -> Value {
+        do {
+            return try read()
+        } catch {
+            throw Failed(.engineCrash, "the engine reported what cannot be: \(error.reason); mend the engine")
+        }
+    }
+
+    /// An engine may blame itself, its inputs and the stage. That the disk is full is believed where it nearly is, and the
+    /// machine's time is nothing it knows of: those are never held against a stage, which would be tried for ever.
+    private static func cause(_ cause: WireFailureCause, _ job: EngineJob) -> Failure.Cause {
+        switch Failure.Cause(cause) {
+        case .timeLimit, nil: .engineCrash
+        case .storage: EngineFile.isDiskShort(at: job.workDirectory) ? .storage : .engineCrash
+        case let cause?: cause
+        }
     }
 }

@@ -1,6 +1,7 @@
 internal import Artifacts
 internal import Files
 internal import Foundation
+internal import Logging
 internal import Scheduling
 internal import Sweep
 internal import Wire
@@ -12,7 +13,7 @@ final class EngineSeats {
     struct News: Sendable {
         enum Content: Sendable {
             case started(pid: Int32)
-            case report(stage: String, EngineReport)
+            case said(EngineReader.Reading)
             case ended(EngineExit, oomKills: UInt64)
         }
         var slot: Int
@@ -22,14 +23,19 @@ final class EngineSeats {
 
     private struct Seat {
         var process: EngineProcess
-        var stage: StageKey?
+        var reader: EngineReader
+        /// What it was asked to run.
+        var work: (request: WireRun, job: EngineJob)?
         /// Why the process is being ended: it is out of step with the protocol.
         var complaint: String?
+        /// The session wants it gone.
+        var wasKilled = false
     }
 
     private var seats: [Seat?]
     private var pids: [ObjectIdentifier: Int32] = [:]
     private let configuration: WorkerConfiguration
+    private let logger: Logger
     private let spool: SpoolDirectory
     private let cache: ArtifactStore
     private let leftovers: EngineLeftovers
@@ -38,10 +44,11 @@ final class EngineSeats {
     private let post: @Sendable (News) -> Void
 
     init(
-        configuration: WorkerConfiguration, spool: SpoolDirectory, cache: ArtifactStore,
+        configuration: WorkerConfiguration, logger: Logger, spool: SpoolDirectory, cache: ArtifactStore,
         launch: @escaping (EngineProcess) -> Void, post: @escaping @Sendable (News) -> Void
     ) {
         self.configuration = configuration
+        self.logger = logger
         self.spool = spool
         self.cache = cache
         self.launch = launch
@@ -68,16 +75,18 @@ final class EngineSeats {
         let command =
             assignment.engine.isEmpty || assignment.engine == ["espalier-engine"]
             ? configuration.engine : assignment.engine
-        let device = configuration.device(of: slot)
-        let process = process(
-            for: EngineLaunch(command: command, threads: stage.threads, device: device), in: slot)
-        seats[slot]?.stage = key
-        process.send(.run(request(for: assignment, work: work)))
+        let launch = EngineLaunch(command: command, threads: stage.threads, device: configuration.device(of: slot))
+        give(
+            request(for: assignment, work: work), EngineJob(stage: key, kind: stage.kind, workDirectory: work),
+            to: seat(for: launch, in: slot), in: slot)
     }
 
     func stop(_ slot: Int) { seats[slot]?.process.send(.stop()) }
 
-    func kill(_ slot: Int) { seats[slot]?.process.kill() }
+    func kill(_ slot: Int) {
+        seats[slot]?.wasKilled = true
+        seats[slot]?.process.kill()
+    }
 
     /// Ends every process: in order, or at once.
     func leave(atOnce: Bool) {
@@ -100,66 +109,84 @@ final class EngineSeats {
         guard let seat = seats[news.slot], seat.process === news.process else { return nil }
         switch news.content {
         case .started: return nil
-        case .ended(let exit, let oomKills):
-            seats[news.slot] = nil
-            guard let stage = seat.stage else { return nil }
-            var failure = exit.failure(program: seat.process.program, oomKills: oomKills, stderr: seat.process.stderr)
-            if let complaint = seat.complaint {
-                failure = Failure(cause: .engineCrash, message: complaint, evidence: failure.evidence)
+        case .ended(let exit, let oomKills): return end(of: seat, exit, oomKills: oomKills, slot: news.slot)
+        case .said(.passedOver(let sentence)):
+            logger.warning("passed over an engine's line", metadata: ["worker.reason": "\(sentence)"])
+            return nil
+        case .said(.complaint(let sentence)):
+            // The stage fails when the process has ended and its stderr is complete.
+            if seat.work == nil {
+                logger.warning("ended an engine", metadata: ["worker.reason": "\(sentence)"])
+                seats[news.slot] = nil
+            } else if seat.complaint == nil {
+                seats[news.slot]?.complaint = sentence
             }
-            return .failed(stage, failure)
-        case .report(let name, let report):
-            guard let stage = seat.stage, seat.complaint == nil, name.isEmpty || name == stage.hex else { return nil }
-            return event(of: report, stage: stage, slot: news.slot, process: seat.process)
+            seat.process.kill()
+            return nil
+        case .said(.report(let stage, let report)):
+            guard seat.work?.job.stage == stage, seat.complaint == nil else { return nil }
+            if report.isLast { seats[news.slot]?.work = nil }
+            return event(of: report, stage: stage, process: seat.process)
         }
     }
 
-    private func event(
-        of report: EngineReport, stage: StageKey, slot: Int, process: EngineProcess
-    ) -> WorkerEvent? {
+    private func event(of report: EngineReport, stage: StageKey, process: EngineProcess) -> WorkerEvent {
         switch report {
-        case .description: return nil
         case .progress(let progress): return .progress(stage, progress)
-        case .finished(let outcome):
-            seats[slot]?.stage = nil
-            return .finished(stage, outcome)
-        case .stopped(let resume, let step):
-            seats[slot]?.stage = nil
-            return .stopped(stage, resume: resume, step: step)
+        case .finished(let outcome): return .finished(stage, outcome)
+        case .stopped(let resume, let step): return .stopped(stage, resume: resume, step: step)
         case .failed(var failure):
-            seats[slot]?.stage = nil
-            failure.evidence = process.stderr
+            failure.evidence = Check.plain(process.stderr, .max, keepsLines: true)
             return .failed(stage, failure)
-        case .garbage(let sentence):
-            // A process out of step is of no further use. The stage fails when it has ended and its stderr is complete.
-            seats[slot]?.complaint = sentence
-            process.kill()
+        }
+    }
+
+    private func end(of seat: Seat, _ exit: EngineExit, oomKills: UInt64, slot: Int) -> WorkerEvent? {
+        seats[slot] = nil
+        guard let work = seat.work else { return nil }
+        if seat.complaint == nil, !seat.wasKilled, seat.reader.isBetweenStages {
+            // It ended with the stage before. This one is not to blame, and gets a process of its own.
+            give(work.request, work.job, to: self.seat(for: seat.process.launch, in: slot), in: slot)
             return nil
         }
+        let stderr = Check.plain(seat.process.stderr, .max, keepsLines: true)
+        var failure = exit.failure(program: seat.process.program, oomKills: oomKills, stderr: stderr)
+        if let complaint = seat.complaint {
+            failure = Failure(cause: .engineCrash, message: complaint, evidence: failure.evidence)
+        }
+        return .failed(work.job.stage, failure)
     }
 
     // MARK: - Private
 
+    private func give(_ request: WireRun, _ job: EngineJob, to seat: Seat, in slot: Int) {
+        seats[slot]?.work = (request, job)
+        seat.reader.begin(job)
+        seat.process.send(.run(request))
+    }
+
     /// The slot's process when it was started alike, else a new one in its place.
-    private func process(for launch: EngineLaunch, in slot: Int) -> EngineProcess {
+    private func seat(for launch: EngineLaunch, in slot: Int) -> Seat {
         if let seat = seats[slot] {
-            if seat.process.launch == launch { return seat.process }
+            if seat.process.launch == launch { return seat }
             seat.process.close()
         }
-        let process = EngineProcess(launch: launch) { [cache, post] process, event in
+        let reader = EngineReader(cache: cache)
+        let process = EngineProcess(launch: launch) { [post] process, event in
             let content: News.Content
             switch event {
             case .started(let pid): content = .started(pid: pid)
             case .ended(let exit, let oomKills): content = .ended(exit, oomKills: oomKills)
             case .line(let line):
-                let (stage, report) = EngineReport.read(line, cache: cache)
-                content = .report(stage: stage, report)
+                guard let reading = reader.read(line) else { return }
+                content = .said(reading)
             }
             post(News(slot: slot, process: process, content: content))
         }
-        seats[slot] = Seat(process: process)
+        let seat = Seat(process: process, reader: reader)
+        seats[slot] = seat
         self.launch(process)
-        return process
+        return seat
     }
 
     private func request(for assignment: Assignment, work: String) -> WireRun {

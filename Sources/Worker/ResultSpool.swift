@@ -16,22 +16,37 @@ struct ResultSpool {
         try WholeFile.remove(path(of: lease))
     }
 
-    /// What earlier processes left, and the files that are not results (the sentence says so); those stay where they are.
-    func load() -> (results: [SpooledResult], damaged: [String]) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    /// What earlier processes left.
+    struct Content {
         var results: [SpooledResult] = []
+        /// Results that break the rules, as an earlier release may have spooled them.
+        var refused: [LeaseID: Failure] = [:]
+        /// A sentence for each file that is not a result; those stay where they are.
         var damaged: [String] = []
+    }
+
+    func load() -> Content {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        var content = Content()
         for name in names.sorted() where name.hasSuffix(".json") {
             let path = "\(directory)/\(name)"
             if let text = try? String(contentsOfFile: path, encoding: .utf8),
-                let message = try? WireStageResult(line: text), let result = SpooledResult(message)
+                let message = try? WireStageResult(line: text),
+                let lease = try? LeaseID(stageKey: message.stageKey, epoch: message.epoch)
             {
-                results.append(result)
+                do {
+                    content.results.append(SpooledResult(lease: lease, outcome: try Outcome(message.outcome)))
+                } catch {
+                    content.refused[lease] = Failure(
+                        cause: .engineCrash,
+                        untrusted: "the engine had reported what cannot be: \(error.reason); mend the engine")
+                }
             } else {
-                damaged.append("\(path) is not a spooled result and was passed over; remove it when it is not needed")
+                content.damaged.append(
+                    "\(path) is not a spooled result and was passed over; remove it when it is not needed")
             }
         }
-        return (results, damaged)
+        return content
     }
 
     private func path(of lease: LeaseID) -> String { "\(directory)/\(lease.stage.hex)-\(lease.epoch).json" }

@@ -18,6 +18,8 @@ package struct WorkerConfiguration: Sendable {
     package var spoolDirectory: String?
     /// The engine's command line, for leases that name none.
     package var engine = ["espalier-engine"]
+    /// An engine that reports nothing for this long is ended; nil for ``WorkerSession/Settings``' own limits.
+    package var stallAfter: Duration?
     /// Until the machine is taken away; nil when not known.
     package var remaining: Duration?
 

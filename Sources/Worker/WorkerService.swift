@@ -31,6 +31,8 @@ package final class WorkerService: Sendable {
         try configuration.check()
         configuration.dataDirectory = configuration.dataDirectory.map(Self.absolute)
         self.configuration = configuration
+        var settings = settings
+        if let limit = configuration.stallAfter { (settings.stallLimit, settings.silentStartLimit) = (limit, limit) }
         self.settings = settings
         self.version = version
         self.logger = logger

@@ -65,18 +65,27 @@ struct NodeOptions: ParsableArguments {
             "When the machine will be taken away, as 45m or 3h30m; stages that would not finish go elsewhere.",
             discussion: "Default: Slurm's SLURM_JOB_END_TIME, where set.", valueName: "DURATION"))
     var timeLimit: TimeLimit?
+    @Option(
+        help: ArgumentHelp(
+            "End an engine that is silent for so long, as 30m or 6h, and try its stage again, three times at most.",
+            discussion: "Default: 1h since its last report of progress, 12h where it never reports any.",
+            valueName: "DURATION"))
+    var stallAfter: TimeLimit?
 
     func apply(to configuration: inout WorkerConfiguration) throws {
         configuration.slots = slots ?? ProcessInfo.processInfo.activeProcessorCount
         configuration.devices = devices
         configuration.dataDirectory = try data.resolve()
         if let engine { configuration.engine = [engine] }
+        configuration.stallAfter = stallAfter?.duration
         configuration.remaining = timeLimit?.duration ?? WorkerConfiguration.remainingSlurmTime()
     }
 }
 
 /// A duration as people write it: `90s`, `45m`, `3h30m`, `2d`.
 struct TimeLimit: ExpressibleByArgument {
+    /// Ten years, in seconds.
+    private static let longest = 3650 * 86400
     let duration: Duration
 
     init?(argument: String) {
@@ -91,9 +100,10 @@ struct TimeLimit: ExpressibleByArgument {
                 count <= 1_000_000
             else { return nil }
             seconds += count * unit
+            guard seconds <= Self.longest else { return nil }
             digits = ""
         }
-        guard digits.isEmpty, seconds > 0 else { return nil }
+        guard digits.isEmpty, (1...Self.longest).contains(seconds) else { return nil }
         duration = .seconds(seconds)
     }
 }

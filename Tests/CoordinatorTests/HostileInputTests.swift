@@ -105,14 +105,14 @@ import ZeroMQ
     @Test(arguments: [
         ("status", WireOutcome.with { $0.status = "fine" }),
         (
-            "measure 'a'",
+            "a is nan",
             .with {
                 $0.status = "ok"
                 $0.measures = ["a": .nan]
             }
         ),
         (
-            "epoch's record",
+            "training_loss of epoch",
             .with {
                 $0.status = "ok"
                 $0.epochs = [.with { $0.trainingLoss = .infinity }]
@@ -133,13 +133,39 @@ import ZeroMQ
             }
         ),
     ]) func everyOutcomeIsChecked(reason: String, outcome: WireOutcome) {
-        let error = #expect(throws: Malformed.self) { try WireDecoding.outcome(outcome) }
+        let error = #expect(throws: Malformed.self) { try Outcome(outcome) }
         #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
     }
 
+    /// A worker that lacks the rules, as one of an earlier release: its stage pays, and nobody else.
+    @Test func aResultThatCannotBeIsAFailureOfItsStage() async throws {
+        let fixture = try Fixture()
+        try await fixture.withCoordinator { _, endpoints, client in
+            let worker = try ScriptedWorker(try fixture.key("ada"), endpoints.control)
+            try worker.hello()
+            try await worker.welcome()
+            _ = try await client.submit(yaml: sweepYAML, fileName: "small.yaml")
+            for epoch in 1...3 {
+                try worker.heartbeat(credit: 1)
+                let lease = try await worker.lease()
+                #expect(lease.epoch == UInt64(epoch))
+                try worker.result(of: lease, accuracy: .nan)
+                let ack = try await worker.ack()
+                #expect(ack.verdict == "refused" && ack.stageKey == lease.stageKey && ack.epoch == lease.epoch)
+            }
+            let status = try await client.status(of: "last")
+            #expect(status.workers.map(\.name) == ["ada"])
+            #expect(status.sweeps.map(\.state) == ["failed"])
+            let failure = try #require(status.failures.first)
+            #expect(failure.cause == "engine-crash" && failure.attempts == 3)
+            #expect(failure.message.contains("test_accuracy is nan, which is not a finite number"))
+            try await worker.close()
+        }
+    }
+
     @Test func aDivergedOutcomeKeepsWhatIsFinite() throws {
-        let outcome = try WireDecoding.outcome(
-            .with {
+        let outcome = try Outcome(
+            WireOutcome.with {
                 $0.status = "diverged"
                 $0.measures = ["test_loss": .nan, "sparsity": 0.5]
                 $0.epochs = [.with { $0.trainingLoss = 1 }, .with { $0.trainingLoss = .infinity }]

@@ -68,6 +68,10 @@ extension [WorkerDirective] {
         messages.compactMap { if case .result(let result) = $0 { result.lease } else { nil } }
     }
 
+    var failures: [Failure] {
+        messages.compactMap { if case .failure(_, let failure) = $0 { failure } else { nil } }
+    }
+
     /// The credit of the last heartbeat.
     var credit: Int? {
         messages.compactMap { if case .heartbeat(let credit, _, _) = $0 { credit } else { nil } }.last

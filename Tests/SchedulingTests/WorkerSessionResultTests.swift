@@ -69,6 +69,20 @@ import Testing
         #expect(harness.said.results == [lease])
     }
 
+    @Test func aRefusedResultOfAnEarlierProcessIsReportedAsAFailure() {
+        let lease = LeaseID(stage: key("a"), epoch: 4)
+        let failure = Failure(cause: .engineCrash, message: "test_accuracy is nan")
+        var session = WorkerSession(slots: 1, refused: [lease: failure])
+        let now = Instant(nanoseconds: 0)
+        _ = session.handle(.tick, at: now)
+        // The coordinator counts it only of a lease that the worker says it holds.
+        let hello = session.handle(.connected, at: now)
+        #expect(hello.messages == [.hello(running: [LeaseStatus(lease: lease)], remaining: nil)])
+        let welcome = session.handle(.received(.helloOK(heartbeat: .seconds(5), dropped: [])), at: now)
+        #expect(welcome.messages.contains(.failure(lease, failure)))
+        #expect(session.running.isEmpty && session.credit == 1)
+    }
+
     @Test func whatAnEarlierProcessSpooledIsHandedIn() {
         let left = SpooledResult(lease: LeaseID(stage: key("a"), epoch: 4), outcome: Outcome())
         var harness = SessionHarness(spooled: [left])

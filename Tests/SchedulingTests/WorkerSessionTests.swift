@@ -223,8 +223,63 @@ import Testing
         harness.establish()
         let lease = harness.lease("a")
         let resume = artifact("resume", role: "resume")
-        #expect(harness.hear(.stopped(lease.stage, resume: resume, step: 7)) == [.upload(resume)])
+        #expect(harness.hear(.stopped(lease.stage, resume: resume, step: 7)).isEmpty)
+        #expect(harness.hear(.drain(reason: "SIGTERM")).contains(.upload(resume)))
         let uploaded = harness.hear(.uploaded(sha256: resume.sha256))
         #expect(uploaded.messages.first == .release(lease, resume: resume, step: 7))
+    }
+
+    @Test func anEngineThatStopsUnaskedIsBlamed() {
+        var harness = SessionHarness()
+        harness.establish()
+        let lease = harness.lease("a")
+        harness.hear(.stopped(lease.stage, resume: artifact("resume"), step: 7))
+        #expect(harness.session.wake == harness.now + WorkerSession.Settings().leftOffLimit)
+        #expect(harness.wait(.seconds(1)).isEmpty)
+        let failure = harness.wait(.seconds(1)).failures.first
+        #expect(failure?.cause == .engineCrash && failure?.message.contains("nobody asked it to") == true)
+        #expect(harness.session.credit == 2)
+    }
+
+    // MARK: - Silence
+
+    private func silence(reporting: Bool) -> (harness: SessionHarness, lease: LeaseID, limit: Duration) {
+        var harness = SessionHarness()
+        harness.establish(heartbeat: .seconds(100_000))
+        let lease = harness.lease("a")
+        if reporting { harness.hear(.progress(lease.stage, Progress(step: 1))) }
+        let settings = WorkerSession.Settings()
+        return (harness, lease, reporting ? settings.stallLimit : settings.silentStartLimit)
+    }
+
+    @Test(arguments: [true, false]) func aSilentEngineIsEndedAndBlamed(reporting: Bool) {
+        var (harness, lease, limit) = silence(reporting: reporting)
+        #expect(!harness.wait(limit - .seconds(1)).contains(.killEngine(slot: 0)))
+        #expect(harness.session.wake == harness.now + .seconds(1))
+        #expect(harness.wait(.seconds(1)).contains(.killEngine(slot: 0)))
+        #expect(!harness.wait(.seconds(1)).contains(.killEngine(slot: 0)))
+        let crash = Failure(cause: .engineCrash, message: "signal 9", evidence: "last words")
+        let failure = harness.hear(.failed(lease.stage, crash)).failures.first
+        #expect(failure?.cause == .engineCrash && failure?.evidence == "last words")
+        #expect(failure?.message.contains("was silent for \(Int(limit.inSeconds)) s") == true)
+        #expect(failure?.message.contains("--stall-after") == true)
+    }
+
+    @Test func anEngineThatReportsInTimeIsLeftAlone() {
+        var (harness, lease, limit) = silence(reporting: true)
+        for step in 2..<5 {
+            #expect(!harness.wait(limit - .seconds(1)).contains(.killEngine(slot: 0)))
+            harness.hear(.progress(lease.stage, Progress(step: UInt64(step))))
+        }
+        #expect(
+            harness.hear(.finished(lease.stage, Outcome())).contains { if case .spool = $0 { true } else { false } })
+    }
+
+    @Test func aRevokedLeaseOfAStalledEngineIsThrownAway() {
+        var (harness, lease, limit) = silence(reporting: true)
+        harness.wait(limit)
+        harness.receive(.revoke(lease, reason: "cancelled"))
+        let end = harness.hear(.failed(lease.stage, Failure(cause: .engineCrash, message: "signal 9")))
+        #expect(end.contains(.discardWork(lease.stage)) && end.failures.isEmpty)
     }
 }

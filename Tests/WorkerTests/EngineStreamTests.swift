@@ -60,7 +60,7 @@ import Testing
 
     private var result: SpooledResult {
         let outcome = Outcome(
-            status: .collapsed, note: "a layer is empty", measures: ["sparsity": 0.95, "test_loss": .infinity],
+            status: .collapsed, note: "a layer is empty", measures: ["sparsity": 0.95, "test_loss": 2.5],
             artifacts: [ArtifactReference(role: "checkpoint", sha256: StageKey(hashing: "c").hex, size: 12)],
             layers: [.init(parameter: "fc1.weight", total: 10, nonzero: 1)],
             epochs: [
@@ -90,6 +90,16 @@ import Testing
         #expect(loaded.results == [result])
         #expect(loaded.damaged.count == 1 && loaded.damaged[0].contains(damaged))
         #expect(FileManager.default.fileExists(atPath: damaged))
+    }
+
+    @Test func aResultThatBreaksTheRulesIsNamedByItsLease() throws {
+        let spool = ResultSpool(directory: try folder())
+        var broken = result
+        broken.outcome.measures["test_loss"] = .infinity
+        try spool.write(broken)
+        let loaded = spool.load()
+        #expect(loaded.results.isEmpty && loaded.damaged.isEmpty)
+        #expect(loaded.refused[broken.lease]?.message.contains("test_loss is inf") == true)
     }
 
     @Test func aSpoolThatCannotBeUsedIsNamedWithItsOption() {

@@ -90,7 +90,7 @@ import ZeroMQ
         try await coordinator.stop()
     }
 
-    @Test(arguments: [WireRefused.Reason.protocolVersion, .revoked, .wrongName, .wrongRole, .malformed])
+    @Test(arguments: [WireRefused.Reason.protocolVersion, .revoked, .wrongName, .wrongRole])
     func aRefusalEndsTheWorkerWithTheCoordinatorsSentence(reason: WireRefused.Reason) async throws {
         let bench = try Bench()
         defer { bench.remove() }

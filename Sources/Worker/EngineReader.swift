@@ -1,0 +1,95 @@
+internal import Artifacts
+internal import Scheduling
+internal import Sweep
+internal import Synchronization
+internal import Wire
+
+/// What an engine was asked to do.
+struct EngineJob: Sendable {
+    var stage: StageKey
+    var kind: Stage.Kind
+    var workDirectory: String
+}
+
+/// Reads what one engine process says, against the stage it was given last.
+///
+/// The process's own task reads, the reactor's thread gives jobs.
+final class EngineReader: Sendable {
+    /// What a line means for whoever gave the job.
+    enum Reading: Sendable {
+        case report(StageKey, EngineReport)
+        /// The engine is out of step: nothing that comes after this line can be trusted either.
+        case complaint(String)
+        /// A sentence for the log, about a line that does no harm.
+        case passedOver(String)
+    }
+
+    private struct State {
+        var job: EngineJob?
+        /// The stage it said its last word about before this job.
+        var finished: StageKey?
+        var hasSpoken = false
+    }
+
+    private let state = Mutex(State())
+    private let cache: ArtifactStore
+
+    init(cache: ArtifactStore) { self.cache = cache }
+
+    func begin(_ job: EngineJob) {
+        state.withLock {
+            $0.job = job
+            $0.hasSpoken = false
+        }
+    }
+
+    /// Whether the process has served a stage before and not said a word about the present one: if it ends now, that may be
+    /// the end of the one before.
+    var isBetweenStages: Bool { state.withLock { $0.finished != nil && !$0.hasSpoken } }
+
+    /// nil where a line means nothing.
+    func read(_ line: LineSplitter.Line) -> Reading? {
+        let text: String
+        switch line {
+        case .text(let line): text = line
+        case .tooLong(let beginning):
+            return .complaint(
+                "the engine wrote a line of more than \(EngineProcess.lineLimit) bytes: '\(Check.plain(beginning))...'; "
+                    + "only events belong on stdout, everything else on stderr")
+        }
+        guard let event = try? WireEngineEvent(line: text), let body = event.body else {
+            return .complaint(Self.noEvent(text))
+        }
+        if case .description_p = body { return nil }
+        let (job, finished) = state.withLock { ($0.job, $0.finished) }
+        if let job, event.stageKey == job.stage.hex { return read(body, of: job) }
+        if let finished, event.stageKey == finished.hex {
+            return .passedOver("the engine said more about stage \(finished) after its last word")
+        }
+        let about = event.stageKey.isEmpty ? "a stage without its stageKey" : "stage \(Check.quoted(event.stageKey))"
+        let given = job.map { "stage \($0.stage)" } ?? "no stage"
+        return .complaint(
+            "the engine is out of step: it reported on \(about), but was given \(given) to run; every event must carry the "
+                + "stageKey of its request ('\(Check.plain(text, 200))')")
+    }
+
+    // MARK: - Private
+
+    private func read(_ body: WireEngineEvent.OneOf_Body, of job: EngineJob) -> Reading? {
+        guard let report = EngineReport(body, of: job, cache: cache) else { return nil }
+        state.withLock {
+            $0.hasSpoken = true
+            if report.isLast { ($0.job, $0.finished) = (nil, job.stage) }
+        }
+        return .report(job.stage, report)
+    }
+
+    private static func noEvent(_ text: String) -> String {
+        let sentence = "the engine wrote a line that is no engine event: '\(Check.plain(text, 200))'"
+        // What Python's json.dumps makes of numbers that are not finite.
+        if text.hasPrefix("{"), let number = ["-Infinity", "Infinity", "NaN"].first(where: text.contains) {
+            return "\(sentence); it holds \(number), which is not a finite number and not JSON: leave it out"
+        }
+        return "\(sentence); only events belong on stdout, everything else on stderr"
+    }
+}
