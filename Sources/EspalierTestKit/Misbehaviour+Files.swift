@@ -19,6 +19,12 @@ extension Misbehaviour {
             symlink(victim.deletingLastPathComponent().path, scene.path("way"))
             return scene.path("way/\(victim.lastPathComponent)")
         },
+        path("the user's folder in place of the work directory", "lies outside of") { scene in
+            let victim = URL(fileURLWithPath: scene.victim)
+            try FileManager.default.removeItem(atPath: scene.run.workDirectory)
+            symlink(victim.deletingLastPathComponent().path, scene.run.workDirectory)
+            return scene.path(victim.lastPathComponent)
+        },
         path("a pipe", "is not a regular file") { scene in
             mkfifo(scene.path("pipe"), 0o600)
             return scene.path("pipe")

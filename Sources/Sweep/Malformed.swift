@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// A value that an engine or a peer reported and that cannot be: the reason, as half a sentence.
+/// A value that an engine or a peer reported and that is refused: the reason, as half a sentence.
 package struct Malformed: Error, Hashable {
     package let reason: String
     package init(reason: String) { self.reason = reason }

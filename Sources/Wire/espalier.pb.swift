@@ -358,7 +358,8 @@ package nonisolated struct WireOutcome: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Named measures (Sweep.Measure lists them with units).
+  /// Named measures (Sweep.Measure lists them with units). Of an "ok" outcome "test_accuracy" is required, of a prune stage
+  /// "sparsity" too; others are any finite numbers under names of 1 to 64 bytes.
   package var measures: Dictionary<String,Double> = [:]
 
   /// "checkpoint" is what child stages start from.
@@ -397,7 +398,8 @@ package nonisolated struct WireArtifact: Sendable {
 
   package var size: UInt64 = 0
 
-  /// Only between engine and worker: where the file lies on the worker's disk. Empty on the network.
+  /// Only between engine and worker: where the file lies on the worker's disk; an engine's own lie in the stage's
+  /// work_directory. Empty on the network.
   package var path: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -859,7 +861,8 @@ package nonisolated struct WireResultAck: Sendable {
 
   package var epoch: UInt64 = 0
 
-  /// "accepted", "replica" (another result was first), "unknown" (nobody asks for this stage any more).
+  /// "accepted", "replica" (another result was first), "unknown" (nobody asks for this stage any more), "refused" (the
+  /// outcome breaks the rules: it counts as a failure).
   package var verdict: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1422,6 +1425,7 @@ package nonisolated struct WireEngineEvent: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Of the stage it is about: every event but a description has one.
   package var stageKey: String = String()
 
   package var body: WireEngineEvent.OneOf_Body? = nil

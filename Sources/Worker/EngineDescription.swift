@@ -40,8 +40,8 @@ package enum EngineDescription {
             } catch {
                 throw WorkerError(
                     .engine,
-                    "the engine '\(launch.command.joined(separator: " "))' describes itself in a way that cannot be: "
-                        + "\(error.reason); mend the engine, or name another with --engine")
+                    "the engine '\(launch.command.joined(separator: " "))' describes itself with values that are refused: "
+                        + "\(error.reason); correct it, or name another with --engine")
             }
             return description
         case .failure(let complaint):

@@ -80,9 +80,11 @@ struct EngineFile {
         case S_IFDIR: throw refused(path, "is a directory", remedy)
         default: throw refused(path, "is not a regular file", remedy)
         }
-        guard let real = realPath(path), let root = realPath(directory), real.hasPrefix(root + "/") else {
-            throw refused(path, "lies outside of \(directory)", remedy)
-        }
+        // The directory itself may have been replaced by a link, too: only the way to it may hold one.
+        let own = URL(fileURLWithPath: directory)
+        guard let real = realPath(path), let stages = realPath(own.deletingLastPathComponent().path),
+            real.hasPrefix("\(stages)/\(own.lastPathComponent)/")
+        else { throw refused(path, "lies outside of \(directory)", remedy) }
         guard access(real, R_OK) == 0 else {
             throw refused(path, "cannot be read: \(String(cString: strerror(errno)))", remedy)
         }

@@ -72,7 +72,7 @@ enum EngineReport: Sendable {
         do {
             return try read()
         } catch {
-            throw Failed(.engineCrash, "the engine reported what cannot be: \(error.reason); mend the engine")
+            throw Failed(.engineCrash, "the engine's report is refused: \(error.reason); correct the engine")
         }
     }
 

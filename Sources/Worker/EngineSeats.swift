@@ -21,7 +21,7 @@ final class EngineSeats {
         var content: Content
     }
 
-    private struct Seat {
+    struct Seat {
         var process: EngineProcess
         var reader: EngineReader
         /// What it was asked to run.
@@ -32,13 +32,14 @@ final class EngineSeats {
         var wasKilled = false
     }
 
-    private var seats: [Seat?]
-    private var pids: [ObjectIdentifier: Int32] = [:]
+    var seats: [Seat?]
+    /// Of the processes that run.
+    var pids: [ObjectIdentifier: Int32] = [:]
     private let configuration: WorkerConfiguration
-    private let logger: Logger
+    let logger: Logger
     private let spool: SpoolDirectory
     private let cache: ArtifactStore
-    private let leftovers: EngineLeftovers
+    let leftovers: EngineLeftovers
     /// Starts a process; its news go to the mailbox.
     private let launch: (EngineProcess) -> Void
     private let post: @Sendable (News) -> Void
@@ -95,78 +96,16 @@ final class EngineSeats {
         }
     }
 
-    // MARK: - News
+    // MARK: - Processes
 
-    /// What a process's news mean for the session; nil when they mean nothing.
-    func take(_ news: News) -> WorkerEvent? {
-        let identity = ObjectIdentifier(news.process)
-        if case .started(let pid) = news.content {
-            pids[identity] = pid
-            leftovers.remember(pid: pid)
-            return nil
-        }
-        if case .ended = news.content, let pid = pids.removeValue(forKey: identity) { leftovers.forget(pid: pid) }
-        guard let seat = seats[news.slot], seat.process === news.process else { return nil }
-        switch news.content {
-        case .started: return nil
-        case .ended(let exit, let oomKills): return end(of: seat, exit, oomKills: oomKills, slot: news.slot)
-        case .said(.passedOver(let sentence)):
-            logger.warning("passed over an engine's line", metadata: ["worker.reason": "\(sentence)"])
-            return nil
-        case .said(.complaint(let sentence)):
-            // The stage fails when the process has ended and its stderr is complete.
-            if seat.work == nil {
-                logger.warning("ended an engine", metadata: ["worker.reason": "\(sentence)"])
-                seats[news.slot] = nil
-            } else if seat.complaint == nil {
-                seats[news.slot]?.complaint = sentence
-            }
-            seat.process.kill()
-            return nil
-        case .said(.report(let stage, let report)):
-            guard seat.work?.job.stage == stage, seat.complaint == nil else { return nil }
-            if report.isLast { seats[news.slot]?.work = nil }
-            return event(of: report, stage: stage, process: seat.process)
-        }
-    }
-
-    private func event(of report: EngineReport, stage: StageKey, process: EngineProcess) -> WorkerEvent {
-        switch report {
-        case .progress(let progress): return .progress(stage, progress)
-        case .finished(let outcome): return .finished(stage, outcome)
-        case .stopped(let resume, let step): return .stopped(stage, resume: resume, step: step)
-        case .failed(var failure):
-            failure.evidence = Check.plain(process.stderr, .max, keepsLines: true)
-            return .failed(stage, failure)
-        }
-    }
-
-    private func end(of seat: Seat, _ exit: EngineExit, oomKills: UInt64, slot: Int) -> WorkerEvent? {
-        seats[slot] = nil
-        guard let work = seat.work else { return nil }
-        if seat.complaint == nil, !seat.wasKilled, seat.reader.isBetweenStages {
-            // It ended with the stage before. This one is not to blame, and gets a process of its own.
-            give(work.request, work.job, to: self.seat(for: seat.process.launch, in: slot), in: slot)
-            return nil
-        }
-        let stderr = Check.plain(seat.process.stderr, .max, keepsLines: true)
-        var failure = exit.failure(program: seat.process.program, oomKills: oomKills, stderr: stderr)
-        if let complaint = seat.complaint {
-            failure = Failure(cause: .engineCrash, message: complaint, evidence: failure.evidence)
-        }
-        return .failed(work.job.stage, failure)
-    }
-
-    // MARK: - Private
-
-    private func give(_ request: WireRun, _ job: EngineJob, to seat: Seat, in slot: Int) {
+    func give(_ request: WireRun, _ job: EngineJob, to seat: Seat, in slot: Int) {
         seats[slot]?.work = (request, job)
         seat.reader.begin(job)
         seat.process.send(.run(request))
     }
 
     /// The slot's process when it was started alike, else a new one in its place.
-    private func seat(for launch: EngineLaunch, in slot: Int) -> Seat {
+    func seat(for launch: EngineLaunch, in slot: Int) -> Seat {
         if let seat = seats[slot] {
             if seat.process.launch == launch { return seat }
             seat.process.close()
@@ -188,6 +127,8 @@ final class EngineSeats {
         self.launch(process)
         return seat
     }
+
+    // MARK: - Private
 
     private func request(for assignment: Assignment, work: String) -> WireRun {
         var run = WireRun()

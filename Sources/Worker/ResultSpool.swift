@@ -39,7 +39,7 @@ struct ResultSpool {
                 } catch {
                     content.refused[lease] = Failure(
                         cause: .engineCrash,
-                        untrusted: "the engine had reported what cannot be: \(error.reason); mend the engine")
+                        untrusted: "the spooled result is refused: \(error.reason); correct the engine")
                 }
             } else {
                 content.damaged.append(

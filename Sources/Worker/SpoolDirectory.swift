@@ -39,6 +39,11 @@ final class SpoolDirectory: Sendable {
     /// The engine's directory for a stage, with what an earlier attempt left in it.
     func makeWork(of stage: StageKey) throws(FileError) -> String {
         let directory = work(of: stage)
+        var status = stat()
+        if lstat(directory, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+            // An engine put a file or a link in its place.
+            try WholeFile.remove(directory)
+        }
         try WholeFile.makeDirectory(directory, mode: 0o700)
         return directory
     }

@@ -36,6 +36,12 @@ import Testing
         let checkpoint = try #require(artifact["path"] as? String)
         #expect(checkpoint.hasPrefix(scratch("dense")))
 
+        // A stop that comes too late is answered about the stage that is over, not about the next one.
+        try engine.send(#"{"stop":{}}"#)
+        let late = try await engine.answer()
+        #expect(late["stopped"] != nil)
+        #expect(try late["stageKey"] as? String == dense.key.hex)
+
         let stage = try Digits.pruned(dense, "magnitude-global", .sparsity(0.5), epochs: 1)
         try engine.run(stage, in: scratch("pruned"), checkpoint: checkpoint)
         let answer = try await engine.answer()

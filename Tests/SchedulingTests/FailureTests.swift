@@ -48,6 +48,25 @@ import Testing
         }
     }
 
+    @Test func aRefusedResultIsAFailureOfItsEngineThatTheWorkerForgets() {
+        var bench = Bench()
+        bench.submit(.sample())
+        bench.hello("A")
+        for attempt in 1...3 {
+            let lease = bench.beat("A", credit: 1).grants[0].lease
+            let end = bench.handle(.refusedResult(lease, reason: "sparsity is 2", from: .of("A", nil)))
+            #expect(end.verdicts == [.refused])
+            #expect(end.quarantines.isEmpty == (attempt < 3))
+        }
+        let failure = bench.coordinator.failedStages(of: SweepID("sweep-1")).first?.failure
+        #expect(failure?.cause == .engineCrash && failure?.message.contains("sparsity is 2") == true)
+        // A stale one counts against nobody.
+        let stale = LeaseID(stage: bench.coordinator.failedStages(of: nil)[0].key, epoch: 1)
+        let end = bench.handle(.refusedResult(stale, reason: "sparsity is 2", from: .of("A", nil)))
+        #expect(end.verdicts == [.refused] && end.records.isEmpty)
+        #expect(bench.handle(.refusedResult(stale, reason: "", from: .of("B", nil))).messages == [.helloAgain])
+    }
+
     @Test(arguments: [Failure.Cause.timeLimit, .storage])
     func notTheStagesFault(cause: Failure.Cause) {
         var bench = Bench()

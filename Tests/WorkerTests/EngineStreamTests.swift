@@ -3,6 +3,7 @@ import Scheduling
 import Sweep
 import Synchronization
 import Testing
+import Wire
 
 @testable import Worker
 
@@ -29,6 +30,20 @@ import Testing
         let lines = tail.text.split(separator: "\n")
         #expect(lines.count == StderrTail.lines)
         #expect(lines.last == "unfinished" && lines.first == "line 37")
+    }
+}
+
+@Suite struct Refusals {
+    /// A message that the coordinator did not understand is no reason for a worker to leave for good.
+    @Test(arguments: [
+        (WireRefused.Reason.malformed, true), (.duplicateWorker, true), (.revoked, false), (.wrongRole, false),
+    ])
+    func someMayPass(reason: WireRefused.Reason, retry: Bool) throws {
+        var envelope = WireFromCoordinator()
+        envelope.protocolVersion = WireProtocol.version
+        envelope.refused.reason = reason
+        envelope.refused.message = "not now"
+        #expect(try ControlFrame(envelope.frame).message == .refused(retry: retry, sentence: "not now"))
     }
 }
 

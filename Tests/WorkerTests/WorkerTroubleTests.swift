@@ -48,6 +48,31 @@ import ZeroMQ
         try await coordinator.stop()
     }
 
+    /// As an earlier release spooled it: the worker that starts on it reports it once, and goes on.
+    @Test func aSpooledResultThatBreaksTheRulesIsReportedAndRemoved() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        var result = WireStageResult()
+        result.stageKey = StageKey(hashing: "old").hex
+        result.epoch = 3
+        result.outcome.status = "ok"
+        result.outcome.measures = ["test_accuracy": .nan]
+        try FileManager.default.createDirectory(atPath: "\(bench.spool)/results", withIntermediateDirectories: true)
+        try Data(result.line.utf8).write(to: URL(fileURLWithPath: "\(bench.spool)/results/\(result.stageKey)-3.json"))
+        let coordinator = try await bench.coordinator()
+        let worker = try bench.worker(at: coordinator.endpoint)
+        try await bench.working(worker) {
+            #expect(try await coordinator.hello().running.map(\.stageKey) == [result.stageKey])
+            let failure = try await coordinator.failure()
+            #expect(failure.stageKey == result.stageKey && failure.epoch == 3 && failure.cause == .engineCrash)
+            #expect(failure.message.contains("test_accuracy is nan"))
+            #expect(bench.spooled.isEmpty)
+            try coordinator.lease(.example())
+            #expect(try await coordinator.result().outcome.status == "ok")
+        }
+        try await coordinator.stop()
+    }
+
     @Test func aDamagedLeaseIsRefused() async throws {
         let bench = try Bench()
         defer { bench.remove() }
