@@ -64,14 +64,14 @@ def turns(engine, rounds, settings):
 def judge(name, ours, theirs, limit, operations=None, peak=None):
     """Prints both sides and their ratio; whether the ratio is within the limit."""
     for side, runs in (("espalier-engine", ours), (f"PyTorch {theirs[0]['version']}", theirs)):
-        seconds = statistics.median(run["medianSeconds"] for run in runs)
-        memory = max(run["peakMemory"] for run in runs) / 1e6
+        seconds = statistics.median(run["median_seconds"] for run in runs)
+        memory = max(run["peak_memory"] for run in runs) / 1e6
         line = f"{name:<17} {side:<20} {seconds * 1e3:10.3f} ms {memory:7.0f} MB"
         if operations:
             speed = operations / seconds / 1e9
             line += f" {speed:7.1f} GFLOP/s, {100 * speed / peak:3.0f} % of the peak"
         print(line)
-    ratio = statistics.median(a["medianSeconds"] / b["medianSeconds"] for a, b in zip(ours, theirs))
+    ratio = statistics.median(a["median_seconds"] / b["median_seconds"] for a, b in zip(ours, theirs))
     print(f"{name:<17} {'ratio':<20} {ratio:10.2f}    {'ok' if ratio <= limit else 'TOO SLOW'}, at most {limit}",
           flush=True)
     return ratio <= limit
@@ -100,7 +100,7 @@ def train(network, arguments):
     peak = max(products.values())
     good = judge(network, ours, theirs, entry.limit, operations, peak)
     shares = {name: statistics.mean(run["shares"][name] for run in ours) for name in ours[0]["shares"]}
-    speed = operations / statistics.median(run["medianSeconds"] for run in ours) / 1e9 / peak
+    speed = operations / statistics.median(run["median_seconds"] for run in ours) / 1e9 / peak
     print(f"{'':<17} the peak, a large matrix product at the time: {products['mkl']:.0f} GFLOP/s by MKL, "
           f"{products['onednn']:.0f} by oneDNN; {account(shares, speed)}", flush=True)
     return good
@@ -111,7 +111,7 @@ def mask(network, arguments):
     steps = 2 * (arguments.steps or TRAINING[network].steps)
     settings = ["--network", network, "--batch", str(arguments.batch), "--threads", str(arguments.threads),
                 "--steps", str(steps), "--masked", "--json"]
-    ratios = [report([arguments.engine, "bench", *settings])["maskedRatio"] for _ in range(arguments.rounds)]
+    ratios = [report([arguments.engine, "bench", *settings])["masked_ratio"] for _ in range(arguments.rounds)]
     ratio = statistics.median(ratios)
     print(f"{network:<17} {'masked / unmasked':<20} {ratio:10.3f}    {'ok' if ratio <= MASKED else 'TOO SLOW'}, "
           f"at most {MASKED}", flush=True)

@@ -129,8 +129,8 @@ def main():
         warm_up = min(5, max(arguments.steps // 2, 1))
         seconds = median_seconds(training_step(arguments.network, arguments.batch), arguments.steps, warm_up)
         found["products"] = gemm_limits()
-    found["medianSeconds"] = seconds
-    found["peakMemory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    found["median_seconds"] = seconds
+    found["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps(found))
 
 

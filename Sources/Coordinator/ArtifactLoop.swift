@@ -46,24 +46,29 @@ final class ArtifactLoop {
     private func receive(_ message: ReceivedMessage) throws {
         guard message.parts.count == 2, let peer = message.parts.first else { return }
         guard let userID = message.userID, let key = parts.keys.holder(of: userID) else {
-            return try refuse(peer, "this key was revoked; ask for a new key file, made by 'espalier keys add'")
+            return try refuse(message, "this key was revoked; ask for a new key file, made by 'espalier keys add'")
         }
         guard let request = try? WireArtifactRequest(serializedBytes: message.parts[1]) else {
-            return try refuse(peer, "the message is malformed")
+            return try refuse(message, "the message is malformed")
         }
         guard key.role != .viewer || request.isReading else {
-            return try refuse(peer, "the key '\(key.name)' is a viewer's and may not store artifacts")
+            return try refuse(message, "the key '\(key.name)' is a viewer's and may not store artifacts")
         }
         for reply in server.handle(request, from: peer, at: loop.now) { try send(reply, to: peer) }
     }
 
-    private func refuse(_ peer: [UInt8], _ message: String) throws {
-        parts.logger.warning("artifact request refused", metadata: ["refusal.message": "\(message)"])
+    private func refuse(_ message: ReceivedMessage, _ sentence: String) throws {
+        parts.logger.warning(
+            "artifact request refused",
+            metadata: [
+                "peer.key": "\(message.userID.flatMap(parts.keys.known)?.name ?? "unknown")",
+                "peer.address": "\(message.address ?? "unknown")", "refusal.message": "\(sentence)",
+            ])
         let reply = WireArtifactReply.with {
             $0.protocolVersion = WireProtocol.version
-            $0.refused = .with { $0.message = message }
+            $0.refused = .with { $0.message = sentence }
         }
-        try send(reply, to: peer)
+        try send(reply, to: message.parts[0])
     }
 
     /// A reply that cannot be delivered is dropped: the other end asks again.

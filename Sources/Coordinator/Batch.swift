@@ -10,9 +10,14 @@ struct Batch {
         case reply(WireFromCoordinator)
     }
 
-    var records: [Scheduling.Record] = []
+    /// What will be made durable and what is news, in the order of the decisions.
+    var entries: [Timeline.Entry] = []
     var submissions: [SweepID: Submission] = [:]
     var outgoing: [(peer: Peer, content: Outgoing)] = []
+
+    var records: [Scheduling.Record] {
+        entries.compactMap { if case .record(let record) = $0 { record } else { nil } }
+    }
 
     mutating func reply(_ body: WireFromCoordinator.OneOf_Body, to request: Request) {
         outgoing.append((request.peer, .reply(WireFromCoordinator(body, requestID: request.id))))

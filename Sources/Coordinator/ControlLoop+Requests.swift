@@ -14,8 +14,11 @@ extension ControlLoop {
             case .submit(let submit): plan(submit, request)
             case .cancel(let cancel):
                 let sweep = try sweep(named: cancel.sweep)
+                if let state = core.sweepStatus(sweep, at: now)?.state, state != .running {
+                    let message = "the sweep '\(sweep)' is \(state.rawValue) already; there is nothing to cancel"
+                    return batch.reply(.failed(message, invalid: false), to: request)
+                }
                 handle(.cancelled(sweep))
-                parts.logger.info("sweep cancelled", metadata: ["sweep.id": "\(sweep)"])
                 batch.reply(.cancelled(.with { $0.sweep = sweep.text }), to: request)
             case .list:
                 let list = try WireSweepList.with { $0.sweeps = try summaries().suffix(StatusLimit.sweeps) }
@@ -65,12 +68,6 @@ extension ControlLoop {
         handle(.submitted(sweep, plan: plan, cached: cached))
         let count = core.sweepStatus(sweep, at: now)?.stages.cached ?? 0
         batch.submissions[sweep] = Submission(yaml: yaml, cached: count)
-        parts.logger.info(
-            "sweep submitted",
-            metadata: [
-                "sweep.id": "\(sweep)", "sweep.tasks": "\(plan.tasks.count)", "sweep.stages": "\(plan.stages.count)",
-                "sweep.cached": "\(count)",
-            ])
         let submitted = WireSubmitted.with {
             $0.sweep = sweep.text
             $0.tasks = UInt32(clamping: plan.tasks.count)

@@ -33,6 +33,7 @@ final class ControlLoop {
     private var keyGeneration = 0
     private var keyRingComplaint: String?
     private var logger: Logger { parts.logger }
+    private var timeline: Timeline { Timeline(logger: parts.logger) }
 
     /// Recalls what the store holds and listens. Nothing has been answered yet when this returns.
     init(_ parts: CoordinatorParts, loop: Loop, chores: Chores, artifactPort: Int) throws {
@@ -54,12 +55,6 @@ final class ControlLoop {
         revoked = Set(keys.keys.filter { $0.revoked != nil }.map(\.publicKey))
         handle(.restored(try parts.store.load()))
         try finishBatch()
-        logger.info(
-            "coordinator started",
-            metadata: [
-                "coordinator.epoch": "\(core.epoch)", "coordinator.endpoint": "\(socket.boundEndpoint)",
-                "coordinator.sweeps": "\(core.sweepStatuses(at: now).count)",
-            ])
     }
 
     var endpoint: String { socket.boundEndpoint }
@@ -99,7 +94,8 @@ final class ControlLoop {
     func handle(_ event: CoordinatorEvent) {
         for directive in core.handle(event, at: now) {
             switch directive {
-            case .persist(let record): batch.records.append(record)
+            case .persist(let record): batch.entries.append(.record(record))
+            case .tell(let news): batch.entries.append(.news(news))
             case .send(let message, let peer): batch.outgoing.append((peer, .message(message)))
             case .wake(let instant):
                 let instant = origin + .nanoseconds(instant.nanoseconds)
@@ -108,11 +104,12 @@ final class ControlLoop {
         }
     }
 
-    /// One transaction, then the messages: nothing is acknowledged before it is durable.
+    /// One transaction, then the log and the messages: nothing is said or acknowledged before it is durable.
     private func finishBatch() throws {
         let batch = batch
         self.batch = Batch()
         try parts.store.commit(batch.records, submissions: batch.submissions, at: Date().timeIntervalSince1970)
+        for entry in batch.entries { timeline.tell(entry, core, at: now) }
         for (peer, content) in batch.outgoing {
             switch content {
             case .reply(let reply): try send(reply, to: peer)
@@ -127,12 +124,6 @@ final class ControlLoop {
         var description: StageDescription?
         if case .lease(let grant) = message {
             description = try parts.store.description(of: grant.lease.stage, for: grant.sweep)
-            logger.debug(
-                "lease",
-                metadata: [
-                    "stage.key": "\(grant.lease.stage)", "stage.label": "\(grant.label)",
-                    "lease.epoch": "\(grant.lease.epoch)", "sweep.id": "\(grant.sweep)",
-                ])
         }
         return WireFromCoordinator.OneOf_Body(
             message, settings: parts.settings, artifactPort: artifactPort, description: description)

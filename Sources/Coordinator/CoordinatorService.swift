@@ -86,6 +86,12 @@ package final class CoordinatorService: Sendable {
             let endpoints = Endpoints(
                 control: control.endpoint.onThisMachine, artifacts: artifactEndpoint.onThisMachine, pid: getpid())
             try parts.directory.publish(endpoints)
+            parts.logger.info(
+                "coordinator listening",
+                metadata: [
+                    "coordinator.control": "\(control.endpoint)", "coordinator.artifacts": "\(artifactEndpoint)",
+                    "coordinator.state": "\(parts.directory.path)", "coordinator.epoch": "\(control.core.epoch)",
+                ])
             return Prepared(endpoints) {
                 defer {
                     parts.directory.withdrawEndpoints()

@@ -3,7 +3,7 @@ internal import ZeroMQ
 
 /// Says whom the coordinator turned away in the handshake, where no answer can tell them why.
 ///
-/// Anybody can knock as often as they like, so only so many sentences are written a minute; the rest are counted.
+/// Anybody can knock as often as they like, so only a limited number of sentences is written per minute; the rest are counted.
 final class RefusalLog {
     private static let interval = Duration.seconds(60)
     static let limit = 20

@@ -1,5 +1,6 @@
 internal import Files
 internal import Foundation
+internal import Store
 internal import ZeroMQ
 
 /// Where a coordinator keeps everything it must not lose, on a local disk and readable by its user alone.
@@ -90,6 +91,13 @@ package struct StateDirectory: Hashable, Sendable {
         try KeyFile(role: .coordinator, name: "coordinator", keypair: try .generate()).write(to: coordinatorKey)
         let ring = try KeyRing(creating: self)
         try ring.add("operator", role: .operator, writing: operatorKey)
+    }
+}
+
+extension StateDirectory {
+    /// The ids of the latest sweeps, the last one first, for completion: empty where there is no such directory.
+    package static func sweeps(at path: String) -> [String] {
+        Store.sweepIDs(inDatabaseAt: StateDirectory(path: normal(path)).database, limit: 100)
     }
 }
 

@@ -49,6 +49,7 @@ extension WireWorkerStatus {
                 $0.epoch = stage.lease.epoch
                 $0.progress = WireProgress(stage.progress)
                 $0.seconds = (now - stage.since).inSeconds
+                $0.silentSeconds = (now - stage.advanced).inSeconds
             }
         }
     }
@@ -63,5 +64,7 @@ extension WireFailedStage {
         cause = failed.failure.cause.rawValue
         message = failed.failure.message
         evidence = String(failed.failure.evidence.suffix(StatusLimit.evidence))
+        stages = UInt32(clamping: failed.stages)
+        tasks = UInt32(clamping: failed.tasks)
     }
 }

@@ -185,7 +185,7 @@ package struct SimulatedCluster: Sendable {
     private mutating func carryOutSends(_ directives: [Directive]) {
         for directive in directives {
             switch directive {
-            case .persist: break
+            case .persist, .tell: break
             case .send(let message, let peer):
                 let (worker, connection) = address(peer)
                 history.sent(message, to: machines[worker].worker.description.name, store: store)

@@ -31,11 +31,13 @@ package struct TextTable: Sendable {
 
     /// Aligned columns under a rule.
     ///
-    /// - Parameter inColour: emphasised rows in bold; say no when the output is not a terminal or `NO_COLOR` is set.
-    package func terminal(inColour: Bool) -> String {
-        let widths = columns.indices.map { index in
-            max(columns[index].title.count, rows.map { $0.cells[index].count }.max() ?? 0)
-        }
+    /// - Parameters:
+    ///   - inColour: emphasised rows in bold; say no when the output is not a terminal or `NO_COLOR` is set.
+    ///   - limit: what columns the terminal has; cells are wrapped within it.
+    package func terminal(inColour: Bool, width limit: Int? = nil) -> String {
+        let titles = columns.map(\.title)
+        let cells = rows.map { $0.cells.map(Self.printable) }
+        let widths = Self.widths(of: [titles] + cells, within: limit)
         func line(_ cells: [String]) -> String {
             var text = ""
             for (index, cell) in cells.enumerated() {
@@ -45,12 +47,18 @@ package struct TextTable: Sendable {
             while text.last == " " { text.removeLast() }
             return text
         }
-        let printable = rows.map { row in
-            let text = line(row.cells.map(Self.printable))
+        func lines(_ cells: [String]) -> String {
+            let wrapped = zip(cells, widths).map { $0.wrapped(to: $1) }
+            return (0..<(wrapped.map(\.count).max() ?? 0)).map { number in
+                line(wrapped.map { number < $0.count ? $0[number] : "" })
+            }.joined(separator: "\n")
+        }
+        let printable = zip(rows, cells).map { row, cells in
+            let text = lines(cells)
             return inColour && row.isEmphasised ? "\u{1B}[1m\(text)\u{1B}[0m" : text
         }
         let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * max(0, widths.count - 1))
-        return ([line(columns.map(\.title)), rule] + printable).joined(separator: "\n") + "\n"
+        return ([lines(titles), rule] + printable).joined(separator: "\n") + "\n"
     }
 
     /// A pipe table, emphasised rows in bold.

@@ -41,6 +41,7 @@ extension Coordinator {
             lease.confirmed = now
             lease.deadline = now + settings.leaseDuration
             lease.isStarted = true
+            if !status.progress.isAsFar(as: lease.progress) { lease.advanced = now }
             lease.progress = status.progress
             stages[stage].phase = .leased(lease)
             return true
@@ -73,6 +74,7 @@ extension Coordinator {
             case .leased(let lease) where lease.deadline > now:
                 deadlines.insert(Deadline(instant: lease.deadline, stage: next.stage, epoch: next.epoch))
             case .leased(let lease):
+                tell(.expired(LeaseID(stage: stages[next.stage].key, epoch: lease.epoch), worker: lease.worker))
                 let silence = "\(settings.leaseDuration.components.seconds) s"
                 lose(next.stage, "worker '\(lease.worker)' did not report on the stage for \(silence)")
                 // It may only have been cut off: it takes the lease up again if it is back before anybody else has it.
@@ -127,7 +129,7 @@ extension Coordinator {
 
     /// Asks for a wake-up when the next deadline is sooner than the last one asked for.
     mutating func announceWake(at now: Instant) {
-        guard let next = deadlines.min?.instant else { return }
+        guard let next = [deadlines.min?.instant, silences.min?.instant].compactMap(\.self).min() else { return }
         if let announcedWake, announcedWake > now, announcedWake <= next { return }
         announcedWake = next
         outbox.append(.wake(at: next))
@@ -139,7 +141,7 @@ extension Coordinator {
         _ stage: Int, by name: String, isStarted: Bool, progress: Progress = Progress(), at now: Instant
     ) {
         let lease = Lease(
-            worker: name, epoch: stages[stage].epoch, granted: now, confirmed: now,
+            worker: name, epoch: stages[stage].epoch, granted: now, confirmed: now, advanced: now,
             deadline: now + settings.leaseDuration, isStarted: isStarted, progress: progress)
         set(.leased(lease), of: stage)
         deadlines.insert(Deadline(instant: lease.deadline, stage: stage, epoch: lease.epoch))

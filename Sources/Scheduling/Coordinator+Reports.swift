@@ -58,6 +58,7 @@ extension Coordinator {
             stages[stage].resume = resume
             persist(.resume(lease.stage, resume))
         }
+        tell(.released(lease, worker: name, hasCheckpoint: resume != nil))
         takeBack(stage)
     }
 

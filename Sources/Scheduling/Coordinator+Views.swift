@@ -1,3 +1,4 @@
+internal import OrderedCollections
 package import Sweep
 
 // What the shell, the status command and the dashboard read.
@@ -21,6 +22,10 @@ extension Coordinator {
         /// Whether it can be counted on.
         package enum State: String, Sendable {
             case connected, draining, lost
+            /// Said goodbye.
+            case left
+            /// Its key was revoked while it was connected.
+            case revoked
         }
         package var name: String
         package var host: String
@@ -38,15 +43,21 @@ extension Coordinator {
         package var progress: Progress
         /// When this coordinator sent the lease, or took it over after a restart.
         package var since: Instant
+        /// When a heartbeat last brought another progress than the one before.
+        package var advanced: Instant
     }
 
-    /// A stage given up on, with the evidence.
+    /// A stage given up on, with the evidence, and how many others failed for the same reason.
     package struct FailedStage: Sendable {
         package var key: StageKey
         package var label: String
         /// Leases so far.
         package var attempts: Int
         package var failure: Failure
+        /// This one, those below it, and those whose failure had the same cause and message.
+        package var stages: Int
+        /// Tasks that end with one of them.
+        package var tasks: Int
     }
 
     /// Whether every sweep has come to its end.
@@ -63,29 +74,39 @@ extension Coordinator {
         sweepIndex[id].map { status(of: sweeps[$0], liveWorkers(at: now)) }
     }
 
-    /// By name. A worker that has not been heard of for a lease's duration is lost.
+    /// Those that are connected or were lost, by name; then the latest that left, in order.
     package func workerStatuses(at now: Instant) -> [WorkerStatus] {
-        workers.keys.sorted().compactMap { name in
+        let present = workers.keys.sorted().compactMap { name -> WorkerStatus? in
             guard let worker = workers[name] else { return nil }
-            let isLost = now - worker.lastSeen >= settings.leaseDuration
             return WorkerStatus(
                 name: name, host: worker.description.host, slots: worker.description.slots,
-                state: isLost ? .lost : worker.isDraining ? .draining : .connected, lastSeen: worker.lastSeen,
-                running: worker.leases.compactMap(runningStage))
+                state: isLost(worker, at: now) ? .lost : worker.isDraining ? .draining : .connected,
+                lastSeen: worker.lastSeen, running: worker.leases.compactMap(runningStage))
         }
+        return present + departed
     }
 
-    /// Stages given up on, in order of submission; of one sweep, or of all.
+    /// Why stages were given up on, each reason once, under the first stage that has it; in order of submission, of one
+    /// sweep or of all.
     package func failedStages(of sweep: SweepID? = nil) -> [FailedStage] {
         let wanted = sweep.map { sweepIndex[$0] }
-        return failedStages.sorted().compactMap { index in
-            let entry = stages[index]
-            if let wanted, !entry.memberships.contains(where: { $0.sweep == wanted }) { return nil }
-            return entry.failure.map {
-                FailedStage(key: entry.key, label: entry.label, attempts: Int(clamping: entry.epoch), failure: $0)
-            }
+        var reasons: OrderedDictionary<[String], FailedStage> = [:]
+        for index in failedStages.sorted() {
+            let memberships = stages[index].memberships.filter { wanted == nil || $0.sweep == wanted }
+            let entry = stages[origin(ofFailure: index)]
+            guard !memberships.isEmpty, let failure = entry.failure else { continue }
+            let first = FailedStage(
+                key: entry.key, label: entry.label, attempts: Int(clamping: entry.epoch), failure: failure, stages: 0,
+                tasks: 0)
+            let reason = [failure.cause.rawValue, failure.message]
+            reasons[reason, default: first].stages += 1
+            reasons[reason, default: first].tasks += memberships.reduce(0) { $0 + $1.tasks }
         }
+        return Array(reasons.values)
     }
+
+    /// What the stage is called in messages; its key's text where it is not known.
+    package func label(of key: StageKey) -> String { stageIndex[key].map { stages[$0].label } ?? "\(key)" }
 
     /// What became of a stage; nil while it has no result. The whole outcome is in the store.
     package func finished(_ key: StageKey) -> FinishedStage? { stageIndex[key].flatMap { stages[$0].finished } }
@@ -96,13 +117,21 @@ extension Coordinator {
         stages[stage].lease.map { lease in
             RunningStage(
                 lease: LeaseID(stage: stages[stage].key, epoch: lease.epoch), label: stages[stage].label,
-                progress: lease.progress, since: lease.granted)
+                progress: lease.progress, since: lease.granted, advanced: lease.advanced)
         }
+    }
+
+    /// The stage itself, or the failed one above it that it could not start from.
+    private func origin(ofFailure stage: Int) -> Int {
+        guard stages[stage].failure?.cause == .parent,
+            let parent = stages[stage].parents.first(where: { stages[$0].failure != nil })
+        else { return stage }
+        return origin(ofFailure: parent)
     }
 
     /// The workers that can be counted on: their slots, and their capabilities in order.
     private func liveWorkers(at now: Instant) -> (slots: Int, capabilities: [Int]) {
-        let live = workers.values.filter { now - $0.lastSeen < settings.leaseDuration && !$0.isDraining }
+        let live = workers.values.filter { !isLost($0, at: now) && !$0.isDraining }
         return (live.reduce(0) { $0 + $1.description.slots }, Set(live.map(\.capability)).sorted())
     }
 

@@ -11,24 +11,33 @@ extension Coordinator {
             let isSilent = now - known.lastSeen > settings.heartbeatInterval * 2
             guard isSilent || known.peer == peer else { return refuse(description, besides: known, peer) }
             // The session before is gone: a new process does not know what it ran.
+            if !isLost(known, at: now) { tell(.lost(worker: name, reason: "it was started again")) }
             for stage in known.leases { lose(stage, "worker '\(name)' was started again") }
             forget(name)
         }
-        if let other = peers[peer], other != name { forgetConnection(of: other) }
+        if let other = peers[peer], other != name { forgetConnection(of: other, at: now) }
+        let isKnown = workers[name] != nil
+        heard(from: name, at: now)
         if var worker = workers[name] {
             peers[worker.peer] = nil
             worker.description = description
             worker.peer = peer
-            worker.lastSeen = now
             worker.end = description.remaining.map { now + $0 }
             worker.credit = 0
             workers[name] = worker
         } else {
-            workers[name] = WorkerEntry(
+            let worker = WorkerEntry(
                 description: description, peer: peer, capability: index(of: Capability(description)), lastSeen: now,
                 end: description.remaining.map { now + $0 })
+            workers[name] = worker
+            watch(worker)
+            departed.removeAll { $0.name == name }
         }
         peers[peer] = name
+        tell(
+            isKnown
+                ? .returned(worker: name)
+                : .joined(worker: name, host: description.host, slots: description.slots))
         let dropped = running.filter { !confirm($0, by: name, at: now) }.map(\.lease)
         send(.helloOK(coordinatorEpoch: epoch, dropped: dropped), to: peer)
     }
@@ -51,6 +60,7 @@ extension Coordinator {
             sendAgain(leaseOn: stage, to: peer, at: now)
         }
         guard var worker = workers[name] else { return }
+        if draining, !worker.isDraining { tell(.draining(worker: name)) }
         worker.isDraining = draining
         // What was sent and not yet heard will take up some of it.
         worker.credit = draining ? 0 : max(0, min(credit, worker.description.slots) - underWay)
@@ -59,17 +69,20 @@ extension Coordinator {
     }
 
     /// The worker leaves in order: what it did not hand back starts again elsewhere, and nobody is to blame.
-    mutating func bye(from peer: Peer) {
+    mutating func bye(from peer: Peer, at now: Instant) {
         guard let name = peers[peer], let worker = workers[name] else { return }
+        tell(.left(worker: name, abandoned: worker.leases.count))
         for stage in worker.leases { takeBack(stage) }
         forget(name)
+        remember(departureOf: worker, as: .left, at: now)
     }
 
     /// The worker's key counts no longer.
-    mutating func revoke(worker name: String) {
+    mutating func revoke(worker name: String, at now: Instant) {
         guard let worker = workers[name] else { return }
         for stage in worker.leases { takeBack(stage) }
         forget(name)
+        remember(departureOf: worker, as: .revoked, at: now)
         let message = "the key of worker '\(name)' was revoked; ask the operator for a new one"
         send(.refused(Refusal(reason: .revoked, message: message)), to: worker.peer)
     }
@@ -80,7 +93,7 @@ extension Coordinator {
             send(.helloAgain, to: peer)
             return nil
         }
-        workers[name]?.lastSeen = now
+        if heard(from: name, at: now) { tell(.returned(worker: name)) }
         return name
     }
 
@@ -105,6 +118,9 @@ extension Coordinator {
             "a worker named '\(description.name)' is connected from \(host); stop it, or give this one a key of its own "
             + "with 'espalier keys add worker NAME'"
         send(.refused(Refusal(reason: .duplicateWorker, message: message)), to: peer)
+        guard known.turnedAway != description.session else { return }
+        workers[description.name]?.turnedAway = description.session
+        tell(.turnedAway(worker: description.name, host: description.host, reason: message))
     }
 
     private mutating func forget(_ name: String) {
@@ -113,9 +129,11 @@ extension Coordinator {
     }
 
     /// The connection turned out to belong to another worker.
-    private mutating func forgetConnection(of name: String) {
+    private mutating func forgetConnection(of name: String, at now: Instant) {
         guard let worker = workers[name] else { return }
+        tell(.lost(worker: name, reason: "another worker has its connection"))
         for stage in worker.leases { takeBack(stage) }
         forget(name)
+        remember(departureOf: worker, as: .lost, at: now)
     }
 }

@@ -31,6 +31,8 @@ package struct Coordinator: Sendable {
 
     var workers: [String: WorkerEntry] = [:]
     var peers: [Peer: String] = [:]
+    /// The latest to leave, most recent last; a name that is connected again is not among them.
+    var departed: [WorkerStatus] = []
 
     var classes: [StageClass] = []
     var classIndex: [StageClass: Int] = [:]
@@ -43,6 +45,7 @@ package struct Coordinator: Sendable {
     var ready = ReadyQueue()
     var idle = IdleQueue()
     var deadlines = Heap<Deadline>()
+    var silences = Heap<Silence>()
     var announcedWake: Instant?
     var outbox: [Directive] = []
 
@@ -52,6 +55,7 @@ package struct Coordinator: Sendable {
     ///
     /// `restored` comes first, once. `now` never goes back.
     package mutating func handle(_ event: CoordinatorEvent, at now: Instant) -> [Directive] {
+        noticeSilence(at: now)
         expireLeases(at: now)
         switch event {
         case .restored(let durable): restore(durable, at: now)
@@ -65,8 +69,8 @@ package struct Coordinator: Sendable {
         case .refusedResult(let lease, let reason, let peer): refuse(lease, reason, from: peer, at: now)
         case .failure(let lease, let failure, let peer): self.failure(lease, failure, from: peer, at: now)
         case .released(let lease, let resume, let peer): released(lease, resume: resume, from: peer, at: now)
-        case .bye(let peer): bye(from: peer)
-        case .revoked(let worker): revoke(worker: worker)
+        case .bye(let peer): bye(from: peer, at: now)
+        case .revoked(let worker): revoke(worker: worker, at: now)
         case .tick: break
         }
         dispatch(at: now)
@@ -78,4 +82,5 @@ package struct Coordinator: Sendable {
 
     mutating func persist(_ record: Record) { outbox.append(.persist(record)) }
     mutating func send(_ message: Message, to peer: Peer) { outbox.append(.send(message, to: peer)) }
+    mutating func tell(_ news: News) { outbox.append(.tell(news)) }
 }

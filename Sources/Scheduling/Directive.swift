@@ -7,6 +7,8 @@ package enum Directive: Hashable, Sendable {
     case send(Message, to: Peer)
     /// Deliver a ``CoordinatorEvent/tick`` no later than this.
     case wake(at: Instant)
+    /// For the log; nothing depends on it.
+    case tell(News)
 }
 
 /// What the coordinator says to a worker.

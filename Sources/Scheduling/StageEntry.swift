@@ -97,6 +97,8 @@ struct Lease: Hashable, Sendable {
     var granted: Instant
     /// When it was last sent, or listed by a heartbeat.
     var confirmed: Instant
+    /// When its progress last changed.
+    var advanced: Instant
     var deadline: Instant
     /// Whether a heartbeat ever listed it: work that never began is nobody's fault.
     var isStarted = false

@@ -10,6 +10,8 @@ struct WorkerEntry: Hashable, Sendable {
     /// Leases it would take now: what it said last, less what was sent since.
     var credit = 0
     var isDraining = false
+    /// Of the process of the same name that was turned away last.
+    var turnedAway: String?
     /// Passed over until then.
     var passedOver: Instant?
     /// Stages, in order of leasing.

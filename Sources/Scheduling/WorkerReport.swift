@@ -32,6 +32,11 @@ package struct Progress: Hashable, Sendable {
         self.loss = loss
         self.accuracy = accuracy
     }
+
+    /// Whether the engine has done nothing between the two. Its figures are not compared: NaN is never equal to itself.
+    func isAsFar(as other: Progress) -> Bool {
+        step == other.step && totalSteps == other.totalSteps && phase == other.phase
+    }
 }
 
 /// A lease a worker holds, and how far it is with it.

@@ -10,9 +10,18 @@ package enum Terminal {
     package static let hasColor = isatty(1) == 1 && environmentVariable("NO_COLOR") == nil
 
     /// Columns of the terminal on standard error; 100 where it is not one.
-    package static var columns: Int {
+    package static var columns: Int { columns(of: 2) ?? 100 }
+
+    /// What limits the lines of standard output: COLUMNS where set, else the terminal's columns, 80 where it does not say;
+    /// nil where it is not a terminal.
+    package static var outputWidth: Int? {
+        if let columns = environmentVariable("COLUMNS").flatMap({ Int($0) }), columns > 20 { return columns }
+        return isatty(1) == 1 ? columns(of: 1) ?? 80 : nil
+    }
+
+    private static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 100 }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return nil }
         return Int(size.ws_col)
     }
 
@@ -21,10 +30,15 @@ package enum Terminal {
         try StandardStream.output.write(text + terminator)
     }
 
-    /// Prints a value as indented JSON with sorted keys.
-    package static func printJSON(_ value: some Encodable) throws {
+    /// Prints a value as JSON with sorted keys in snake_case and times in ISO 8601, UTC.
+    ///
+    /// - Parameter asLine: on one line, for documents that follow each other; else indented.
+    package static func printJSON(_ value: some Encodable, asLine: Bool = false) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !asLine { encoder.outputFormatting.insert(.prettyPrinted) }
         try print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 

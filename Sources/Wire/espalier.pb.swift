@@ -996,7 +996,7 @@ package nonisolated struct WireWorkerStatus: Sendable {
 
   package var slots: UInt32 = 0
 
-  /// "connected", "lost", "draining".
+  /// "connected", "draining", "lost", "left", "revoked".
   package var state: String = String()
 
   package var running: [WireRunningStage] = []
@@ -1028,7 +1028,11 @@ package nonisolated struct WireRunningStage: Sendable {
   /// Clears the value of `progress`. Subsequent reads from it will return its default value.
   package mutating func clearProgress() {self._progress = nil}
 
+  /// Since the lease.
   package var seconds: Double = 0
+
+  /// Since the engine last got further.
+  package var silentSeconds: Double = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1037,6 +1041,7 @@ package nonisolated struct WireRunningStage: Sendable {
   fileprivate var _progress: WireProgress? = nil
 }
 
+/// Why tasks have no result: a stage given up on, and with it those that failed for the same reason.
 package nonisolated struct WireFailedStage: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1053,6 +1058,12 @@ package nonisolated struct WireFailedStage: Sendable {
   package var message: String = String()
 
   package var evidence: String = String()
+
+  /// Stages that failed for this reason, this one included.
+  package var stages: UInt32 = 0
+
+  /// Tasks that end with them.
+  package var tasks: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3330,7 +3341,7 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireRunningStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RunningStage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}stage_key\0\u{1}label\0\u{1}epoch\0\u{1}progress\0\u{1}seconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}stage_key\0\u{1}label\0\u{1}epoch\0\u{1}progress\0\u{1}seconds\0\u{3}silent_seconds\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3343,6 +3354,7 @@ nonisolated extension WireRunningStage: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._progress) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.silentSeconds) }()
       default: break
       }
     }
@@ -3368,6 +3380,9 @@ nonisolated extension WireRunningStage: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.seconds.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 5)
     }
+    if self.silentSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.silentSeconds, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3377,6 +3392,7 @@ nonisolated extension WireRunningStage: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.epoch != rhs.epoch {return false}
     if lhs._progress != rhs._progress {return false}
     if lhs.seconds != rhs.seconds {return false}
+    if lhs.silentSeconds != rhs.silentSeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3384,7 +3400,7 @@ nonisolated extension WireRunningStage: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireFailedStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FailedStage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}stage_key\0\u{1}label\0\u{1}attempts\0\u{1}cause\0\u{1}message\0\u{1}evidence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}stage_key\0\u{1}label\0\u{1}attempts\0\u{1}cause\0\u{1}message\0\u{1}evidence\0\u{1}stages\0\u{1}tasks\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3398,6 +3414,8 @@ nonisolated extension WireFailedStage: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeSingularStringField(value: &self.cause) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.message) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.evidence) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.stages) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.tasks) }()
       default: break
       }
     }
@@ -3422,6 +3440,12 @@ nonisolated extension WireFailedStage: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.evidence.isEmpty {
       try visitor.visitSingularStringField(value: self.evidence, fieldNumber: 6)
     }
+    if self.stages != 0 {
+      try visitor.visitSingularUInt32Field(value: self.stages, fieldNumber: 7)
+    }
+    if self.tasks != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tasks, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3432,6 +3456,8 @@ nonisolated extension WireFailedStage: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.cause != rhs.cause {return false}
     if lhs.message != rhs.message {return false}
     if lhs.evidence != rhs.evidence {return false}
+    if lhs.stages != rhs.stages {return false}
+    if lhs.tasks != rhs.tasks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -35,6 +35,7 @@ final class ControlLoop {
     var artifacts: Socket?
     var exit: WorkerExit?
     private var reachability = Reachability()
+    private let refusedRetry: Duration
     private var pending: [WorkerEvent] = []
     private var isFeeding = false
     private var drainRequests = 0
@@ -47,6 +48,7 @@ final class ControlLoop {
         spool = parts.spool
         cache = parts.cache
         mailbox = parts.mailbox
+        refusedRetry = parts.settings.refusedRetry
         self.loop = loop
         security = .client(try parts.configuration.key.keypair, server: try parts.configuration.key.coordinator)
         results = ResultSpool(directory: parts.spool.results)
@@ -164,7 +166,9 @@ final class ControlLoop {
                 "connected to the coordinator",
                 metadata: ["worker.dropped": "\(dropped.count)", "worker.endpoint": "\(configuration.coordinator)"])
         case .refused(retry: true, let sentence):
-            logger.warning("refused for now", metadata: ["worker.reason": "\(sentence)"])
+            if let sentence = reachability.refused(sentence, retryAfter: refusedRetry, at: .now) {
+                logger.warning("\(sentence)")
+            }
         case .lease(let lease):
             logger.debug("leased", metadata: ["stage.key": "\(lease.lease.stage)", "stage.label": "\(lease.label)"])
         case .revoke(let lease, let reason):

@@ -7,7 +7,7 @@ internal import Sweep
 internal import Wire
 internal import ZeroMQ
 
-/// The engine processes of a worker, one a slot, kept alive between stages. Lives on the reactor's thread.
+/// The engine processes of a worker, one per slot, kept alive between stages. Lives on the reactor's thread.
 final class EngineSeats {
     /// What a process's own task sends to the loop.
     struct News: Sendable {

@@ -10,7 +10,7 @@ package struct WorkerConfiguration: Sendable {
     package var key: KeyFile
     /// Stages run at the same time, at least 1.
     package var slots = 1
-    /// One a slot, "cpu" or "cuda:N"; a shorter list is repeated.
+    /// One per slot, a shorter list is repeated; only "cpu" until the engine can use GPUs.
     package var devices = ["cpu"]
     /// Data sets are folders inside; nil when the worker has none.
     package var dataDirectory: String?
@@ -53,15 +53,9 @@ package struct WorkerConfiguration: Sendable {
         }
         if !Endpoint.isWellFormed(coordinator) {
             throw WorkerError(
-                .invalidConfiguration, "'\(coordinator)' is no coordinator's address; write tcp://HOST:PORT")
+                .invalidConfiguration, "'\(coordinator)' is not a coordinator's address; write tcp://HOST:PORT")
         }
-        if slots < 1 || slots > 1024 {
-            throw WorkerError(.invalidConfiguration, "\(slots) slots are not possible; ask for 1 to 1024 with --slots")
-        }
-        for device in devices where device != "cpu" && Self.cudaIndex(device) == nil {
-            throw WorkerError(.invalidConfiguration, "the device '\(device)' is not known; use cpu or cuda:N")
-        }
-        if devices.isEmpty { throw WorkerError(.invalidConfiguration, "no device was given; use cpu or cuda:N") }
+        try Self.check(slots: slots, devices: devices)
         if engine.isEmpty {
             throw WorkerError(.invalidConfiguration, "the engine's command line is empty; name a program")
         }
@@ -76,6 +70,22 @@ package struct WorkerConfiguration: Sendable {
                 )
             }
         }
+    }
+
+    /// Of the whole, what a command line can be told before anything is opened.
+    package static func check(slots: Int, devices: [String]) throws {
+        if slots < 1 || slots > 1024 {
+            throw WorkerError(.invalidConfiguration, "\(slots) slots are not possible; ask for 1 to 1024 with --slots")
+        }
+        for device in devices where device != "cpu" {
+            throw WorkerError(
+                .invalidConfiguration,
+                cudaIndex(device) == nil
+                    ? "the device '\(device)' is not known; use cpu, or leave --devices out"
+                    : "the device '\(device)' cannot be used: the engine has no support for GPUs yet and would train on "
+                        + "the CPU; leave --devices out")
+        }
+        if devices.isEmpty { throw WorkerError(.invalidConfiguration, "no device was given; leave --devices out") }
     }
 
     /// 1 of "cuda:1".

@@ -5,7 +5,7 @@ package import Scheduling
 internal import Wire
 internal import ZeroMQ
 
-/// The worker agent: one control loop on a reactor's thread, one engine process a slot.
+/// The worker agent: one control loop on a reactor's thread, one engine process per slot.
 ///
 /// It trains nothing itself, so no training bug ends it; and it holds nothing that a `kill -9` would lose, because
 /// results are in its spool before anybody hears of them.

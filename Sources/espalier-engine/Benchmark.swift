@@ -15,7 +15,7 @@ struct Benchmark: ParsableCommand {
     @Option(help: "Time the scoring passes of this method of `describe` instead of training steps.")
     var score: String?
 
-    @Option(help: "Images a step; how many images a scoring pass looks at is the method's.")
+    @Option(help: "Images per step; how many images a scoring pass looks at is the method's.")
     var batch = 128
 
     @Option(help: "Threads of one operation.")
@@ -43,7 +43,7 @@ struct Benchmark: ParsableCommand {
         let bench = try Bench(
             network: network, scoring: score, batch: batch, threads: threads, steps: steps, masked: masked)
         if json {
-            try Terminal.print(String(decoding: try JSONEncoder().encode(bench), as: UTF8.self))
+            try Terminal.printJSON(bench, asLine: true)
         } else {
             let what = score.map { "scores of \($0)" } ?? "a step of batch \(batch)"
             try Terminal.print(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Sweep
 internal import Terminal
 
@@ -33,27 +34,55 @@ struct DatasetDescriber: ParsableCommand {
 
     @OptionGroup var image: ImageOption
 
+    @Flag(help: "Print JSON instead of a sweep file's YAML.")
+    var json = false
+
     func run() throws {
-        let reference = try image.description(ofFolder: folder, dataDirectory: data, report: Terminal.say)
-        try Terminal.print(reference.sweepFileText)
+        let entry = SweepFileEntry(
+            try image.description(ofFolder: folder, dataDirectory: data, report: Terminal.say))
+        if json {
+            try Terminal.printJSON(entry)
+        } else {
+            try Terminal.print(entry.yaml)
+        }
     }
 }
 
-extension DatasetReference {
-    /// The key `dataset` of a sweep file.
-    fileprivate var sweepFileText: String {
-        guard let description else { return "dataset: \(name)" }
-        func list(_ numbers: [Double]) -> String { "[\(numbers.map(\.plain).joined(separator: ", "))]" }
+/// What stands under the key `dataset` of a sweep file.
+private struct SweepFileEntry: Encodable {
+    let name: String
+    let format, folder: String?
+    let image: [Int]?
+    let classes: Int?
+    let mean, deviation: [Double]?
+    let digest: String
+
+    init(_ reference: DatasetReference) {
+        let description = reference.description
         // A description needs a name that the catalogue does not have.
+        let isTaken = description != nil && DatasetReference.names.contains(reference.name)
+        name = isTaken ? "my-\(reference.name)" : reference.name
+        format = description?.format.rawValue
+        folder = description.map { $0.folder ?? reference.name }
+        image = description?.image
+        classes = description?.classes
+        mean = description?.mean
+        deviation = description?.deviation
+        digest = reference.digest
+    }
+
+    var yaml: String {
+        func list(_ numbers: [Double]?) -> String { "[\((numbers ?? []).map(\.plain).joined(separator: ", "))]" }
+        guard let format, let folder, let image, let classes else { return "dataset: \(name)" }
         return """
             dataset:
-              name: \(DatasetReference.names.contains(name) ? "my-\(name)" : name)
-              format: \(description.format.rawValue)
-              folder: \(description.folder ?? name)
-              image: [\(description.image.map(String.init).joined(separator: ", "))]
-              classes: \(description.classes)
-              mean: \(list(description.mean))
-              deviation: \(list(description.deviation))
+              name: \(name)
+              format: \(format)
+              folder: \(folder)
+              image: [\(image.map(String.init).joined(separator: ", "))]
+              classes: \(classes)
+              mean: \(list(mean))
+              deviation: \(list(deviation))
               digest: \(digest)
             """
     }

@@ -17,7 +17,7 @@ struct Score: ParsableCommand {
             --out scores.safetensors
             """)
 
-    @Argument(help: "A method of `describe`.")
+    @Argument(help: "A method of `describe`.", completion: .list(MethodCatalogue.names))
     var method: String
 
     @OptionGroup var subject: SubjectOptions
@@ -52,9 +52,7 @@ struct Score: ParsableCommand {
                 seed: seed),
             writingTo: subject.out)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-            try Terminal.print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            try Terminal.printJSON(report)
         } else {
             try Terminal.print(report.text)
         }

@@ -8,9 +8,12 @@ struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
         abstract: "Cancel a sweep.",
-        discussion: "Running stages that no other sweep needs are stopped; finished stages stay cached.")
+        discussion: """
+            Running stages that no other sweep needs are stopped; finished stages stay cached. A sweep that has ended is \
+            left as it is, exit code 1.
+            """)
 
-    @Argument(help: ArgumentHelp("The sweep's id or name, or 'last'.", valueName: "SWEEP"))
+    @Argument(help: ArgumentHelp("The sweep's id or name, or 'last'.", valueName: "SWEEP"), completion: .sweep)
     var sweep: String
 
     @OptionGroup var connection: ConnectionOptions

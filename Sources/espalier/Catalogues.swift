@@ -37,6 +37,6 @@ private struct CatalogueLine: Encodable {
         let table = TextTable(
             columns: [.init("name", .left), .init("what it is", .left)],
             rows: lines.map { .init([$0.name, $0.summary]) })
-        try Terminal.print(table.terminal(inColour: Terminal.hasColor))
+        try Terminal.print(table.forTerminal)
     }
 }

@@ -20,8 +20,9 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .customLong("key"),
         help: ArgumentHelp(
-            "An operator or viewer key file made by espalier keys add.",
-            discussion: "Default: $ESPALIER_KEY, else the state directory's operator.key.", valueName: "FILE"))
+            "An operator's key file, or to look only a viewer's, made by espalier keys add.",
+            discussion: "Default: $ESPALIER_KEY, else the state directory's operator.key.", valueName: "FILE"),
+        completion: .file())
     var keyPath: String?
 
     /// A connection to the coordinator that runs; fails with what is missing and how to get it.

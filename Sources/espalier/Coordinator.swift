@@ -12,9 +12,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         commandName: "coordinator",
         abstract: "Run the coordinator of a state directory.",
         discussion: """
-            Listens for workers and operators whose keys espalier keys has made; everything on the wire is encrypted
-            (CURVE). Killed and started again, it goes on where it was: workers keep training and hand in their results.
-            SIGTERM and Ctrl-C stop it in order.
+            Listens for workers and operators whose keys espalier keys has made; everything on the wire is encrypted \
+            (CURVE). Killed and started again, it goes on where it was: workers keep training and hand in their results. \
+            SIGTERM and Ctrl-C stop it in order. Its log, on standard error, is a timeline of workers, stages and sweeps.
             """)
 
     @OptionGroup var state: StateOption
@@ -53,8 +53,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let service = try CoordinatorService(configuration)
         // Before anybody is told that it runs, and may stop it.
         let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let endpoints = try await service.start()
-        Terminal.say("coordinator listening on \(endpoints.control), artifacts on \(endpoints.artifacts)")
+        _ = try await service.start()
         let signals = Task {
             for await _ in stops { service.stop() }
         }

@@ -42,7 +42,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 rows: checks.map {
                     .init([$0.name, $0.verdict.rawValue, $0.finding], isEmphasised: $0.verdict == .failed)
                 })
-            try Terminal.print(table.terminal(inColour: Terminal.hasColor))
+            try Terminal.print(table.forTerminal)
         }
         if checks.contains(where: { $0.verdict == .failed }) { throw ExitCode(1) }
     }
@@ -69,7 +69,8 @@ struct DoctorCommand: AsyncParsableCommand {
             let description = try await EngineDescription.ask(command: ["espalier-engine"])
             return Check(
                 name: "engine", verdict: .ok,
-                finding: "\(description.name) \(description.version): \(description.methods.joined(separator: ", "))")
+                finding: "\(description.name) \(description.version): \(description.methods.count) methods, "
+                    + "\(description.networks.count) networks, \(description.datasets.count) data sets")
         } catch {
             return Check(
                 name: "engine", verdict: .warning,
@@ -116,9 +117,10 @@ struct DoctorCommand: AsyncParsableCommand {
     private func coordinator() async -> Check {
         do {
             let status = try await connection.connect().status(of: "")
+            let connected = status.workers.count(where: \.isConnected)
             return Check(
                 name: "coordinator", verdict: .ok,
-                finding: "version \(status.version), \(status.workers.count) workers, \(status.sweeps.count) sweeps")
+                finding: "version \(status.version), workers connected: \(connected), sweeps: \(status.sweeps.count)")
         } catch {
             return Check(name: "coordinator", verdict: .warning, finding: "\(error)")
         }

@@ -17,7 +17,7 @@ struct Espalier: AsyncParsableCommand {
               head node    espalier init
                            espalier keys add worker node-1
                            espalier coordinator
-              any node     espalier worker --coordinator tcp://head:7733 --key node-1.key --slots 4 --data DIR
+              any node     espalier worker --coordinator tcp://head:7733 --key node-1.key
               anywhere     espalier submit sweep.yaml ; espalier watch ; espalier report
 
             Exit codes: 0 done, 1 failed or output lost, 2 wrong usage or invalid input.

@@ -9,7 +9,7 @@ struct FrontierCommand: AsyncParsableCommand {
         commandName: "frontier",
         abstract: "Print a sweep's accuracy/sparsity frontier.",
         discussion: """
-            One row per method and level: mean and standard deviation (n-1) over seeds, 95 % interval, difference to the
+            One row per method and level: mean and standard deviation (n-1) over seeds, 95 % interval, difference to the \
             dense network of the same seed. Works while the sweep runs.
             """)
 
@@ -18,7 +18,7 @@ struct FrontierCommand: AsyncParsableCommand {
 
         static func help(for format: Format) -> ArgumentHelp? {
             switch format {
-            case .text: "An aligned table (default)."
+            case .text: "An aligned table."
             case .json: "JSON for scripts, the same as frontier.json of the report."
             case .csv: "CSV, the same as frontier.csv of the report."
             case .markdown: "A Markdown table."
@@ -34,7 +34,7 @@ struct FrontierCommand: AsyncParsableCommand {
         let results = try await connection.reading { try await $0.results(of: sweep.reference) }
         let frontier = SweepFrontier(results)
         switch format {
-        case .text: try Terminal.print(frontier.textTable.terminal(inColour: Terminal.hasColor))
+        case .text: try Terminal.print(frontier.textTable.forTerminal)
         case .markdown: try Terminal.print(frontier.textTable.markdown)
         case .csv: try Terminal.print(frontier.csv, terminator: "")
         case .json: try Terminal.print(try frontier.jsonText(of: results))

@@ -9,7 +9,7 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make a coordinator's state directory with its keys.",
         discussion: """
-            Makes the coordinator's key and one operator key. The directory must be on a local disk (not NFS or Lustre):
+            Makes the coordinator's key and one operator key. The directory must be on a local disk (not NFS or Lustre): \
             it holds the database. An existing state directory is left as it is.
             """)
 
@@ -19,7 +19,7 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let directory = try StateDirectory.create(at: state.path)
         if json.isSet {
-            try Terminal.printJSON(["state": directory.path, "operatorKey": directory.operatorKey])
+            try Terminal.printJSON(["state": directory.path, "operator_key": directory.operatorKey])
         } else {
             try Terminal.print(
                 """

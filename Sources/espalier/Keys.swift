@@ -11,7 +11,7 @@ struct KeysCommand: ParsableCommand {
         commandName: "keys",
         abstract: "Make, list and revoke the keys of workers, operators and viewers.",
         discussion: """
-            Works on the state directory, also while the coordinator runs: a revocation takes effect on the next message.
+            Works on the state directory, also while the coordinator runs: a revocation takes effect on the next message. \
             A key file is all a node needs; copy it there and keep it private (mode 0600).
             """,
         subcommands: [Add.self, List.self, Revoke.self])
@@ -22,13 +22,13 @@ struct KeysCommand: ParsableCommand {
         @Argument(help: "worker (runs stages), operator (submits and cancels) or viewer (looks).")
         var role: Role
         @Argument(
-            help: ArgumentHelp("What to call its holder: letters, digits, dot, dash, underscore.", valueName: "NAME"))
+            help: ArgumentHelp("What to call its holder: a-z, digits, dot, dash, underscore.", valueName: "NAME"))
         var name: String
         @Option(
             name: .customLong("out"),
             help: ArgumentHelp(
-                "Where to write it.", discussion: "Default: keys/<NAME>.key in the state directory.", valueName: "FILE")
-        )
+                "Where to write it.", discussion: "Default: keys/<NAME>.key in the state directory.", valueName: "FILE"),
+            completion: .file())
         var out: String?
         @OptionGroup var state: StateOption
         @OptionGroup var json: JSONFlag
@@ -76,7 +76,7 @@ struct KeysCommand: ParsableCommand {
                             $0.name, $0.role.rawValue, $0.created.forPeople, $0.revoked?.forPeople ?? "", $0.publicKey,
                         ])
                     }
-                ).terminal(inColour: Terminal.hasColor))
+                ).forTerminal)
         }
     }
 
@@ -85,7 +85,7 @@ struct KeysCommand: ParsableCommand {
             abstract: "Revoke a key.",
             discussion: "Its leases end and run elsewhere. A new key may be made under the same name.")
 
-        @Argument(help: ArgumentHelp("The name the key was made for.", valueName: "NAME"))
+        @Argument(help: ArgumentHelp("The name the key was made for.", valueName: "NAME"), completion: .key)
         var name: String
         @OptionGroup var state: StateOption
         @OptionGroup var json: JSONFlag

@@ -57,7 +57,7 @@ struct SweepLine: Encodable {
         let table = TextTable(
             columns: [
                 .init("sweep", .left), .init("state", .left), .init("tasks", .right), .init("failed", .right),
-                .init("stages", .right), .init("cached", .right), .init("submitted", .left), .init("left", .right),
+                .init("stages", .right), .init("cached", .right), .init("submitted", .left), .init("time left", .right),
             ],
             rows: lines.map { line in
                 .init([
@@ -66,6 +66,6 @@ struct SweepLine: Encodable {
                     line.etaSeconds.map { Duration.seconds($0.rounded()).forPeople } ?? "",
                 ])
             })
-        return table.terminal(inColour: Terminal.hasColor)
+        return table.forTerminal
     }
 }

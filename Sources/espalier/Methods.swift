@@ -9,7 +9,9 @@ struct MethodsCommand: ParsableCommand {
         commandName: "methods",
         abstract: "List the pruning methods, or tell one method's paper, knobs, defaults and their sources.")
 
-    @Argument(help: ArgumentHelp("A method's name; without it, all are listed.", valueName: "NAME"))
+    @Argument(
+        help: ArgumentHelp("A method's name; without it, all are listed.", valueName: "NAME"),
+        completion: .list(MethodCatalogue.names))
     var name: String?
 
     @OptionGroup var json: JSONFlag
@@ -23,7 +25,11 @@ struct MethodsCommand: ParsableCommand {
             throw CommandError.invalid("there is no method '\(name)'\(hint): `espalier methods` lists them")
         }
         let sheet = MethodSheet(entry)
-        if json.isSet { try Terminal.printJSON(sheet) } else { try Terminal.print(sheet.text) }
+        if json.isSet {
+            try Terminal.printJSON(sheet)
+        } else {
+            try Terminal.print(sheet.text.folded(to: Terminal.outputWidth))
+        }
     }
 
     private func printAll() throws {
@@ -34,7 +40,7 @@ struct MethodsCommand: ParsableCommand {
             rows: MethodCatalogue.entries.map {
                 .init([$0.name, $0.structure.rawValue, $0.start.rawValue, $0.summary])
             })
-        try Terminal.print(table.terminal(inColour: Terminal.hasColor))
+        try Terminal.print(table.forTerminal)
     }
 }
 

@@ -8,7 +8,8 @@ struct StateOption: ParsableArguments {
         name: .customLong("state"),
         help: ArgumentHelp(
             "The coordinator's state directory.",
-            discussion: "Default: $ESPALIER_STATE, else espalier-state in the current directory.", valueName: "DIR"))
+            discussion: "Default: $ESPALIER_STATE, else espalier-state in the current directory.", valueName: "DIR"),
+        completion: .directory)
     var given: String?
 
     var path: String {
@@ -23,7 +24,9 @@ struct JSONFlag: ParsableArguments {
 
 /// Which sweep a command is about.
 struct SweepArgument: ParsableArguments {
-    @Argument(help: ArgumentHelp("A sweep's id or name; without it, the last one submitted.", valueName: "SWEEP"))
+    @Argument(
+        help: ArgumentHelp("A sweep's id or name; without it, the last one submitted.", valueName: "SWEEP"),
+        completion: .sweep)
     var reference = "last"
 }
 
@@ -32,7 +35,8 @@ struct DataOption: ParsableArguments {
         name: .customLong("data"),
         help: ArgumentHelp(
             "The directory that holds the data sets (DIR/mnist/...). Not needed for digits.",
-            discussion: "Default: $ESPALIER_DATA.", valueName: "DIR"))
+            discussion: "Default: $ESPALIER_DATA.", valueName: "DIR"),
+        completion: .directory)
     var given: String?
 
     /// An absolute path, or nil where none was given. Fails when the directory does not exist.

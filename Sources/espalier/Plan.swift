@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Report
 internal import Sweep
 internal import Terminal
 
@@ -9,11 +10,11 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "Print a sweep's tasks and stages, what they share, and what sharing saves.",
         discussion: """
-            Checks the sweep file completely and contacts nobody. A stage that several tasks need, such as the dense
+            Checks the sweep file completely and contacts nobody. A stage that several tasks need, such as the dense \
             network of a seed, is run once; the saving is against running each task alone.
             """)
 
-    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"), completion: .sweepFile)
     var file: String
 
     @OptionGroup var json: JSONFlag
@@ -23,7 +24,7 @@ struct PlanCommand: ParsableCommand {
         if json.isSet {
             try Terminal.printJSON(summary)
         } else {
-            try Terminal.print(summary.text)
+            try Terminal.print(summary.text(width: Terminal.outputWidth))
         }
     }
 }

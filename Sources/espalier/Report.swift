@@ -16,7 +16,8 @@ struct ReportCommand: AsyncParsableCommand {
         name: .customLong("out"),
         help: ArgumentHelp(
             "The directory to write to; made where missing, files of an earlier report are replaced.",
-            discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"))
+            discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"),
+        completion: .directory)
     var out: String?
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var json: JSONFlag

@@ -16,18 +16,19 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run a sweep on this machine: coordinator, worker, progress and report in one.",
         discussion: """
-            Finished stages are kept in the state directory: run the same sweep again and it is done at once; add a
+            Finished stages are kept in the state directory: run the same sweep again and it is done at once; add a \
             method and only its stages run; after Ctrl-C or a crash the same command goes on where it was.
             """)
 
-    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"), completion: .sweepFile)
     var file: String
     @OptionGroup var node: NodeOptions
     @OptionGroup var state: StateOption
     @Option(
         name: .customLong("out"),
         help: ArgumentHelp(
-            "Where the report goes.", discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"))
+            "Where the report goes.", discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"),
+        completion: .directory)
     var out: String?
     @Option(help: "How much the coordinator and the worker say on standard error.")
     var logLevel = LogLevel.warning
@@ -71,7 +72,7 @@ struct RunCommand: AsyncParsableCommand {
         for sweep in try await client.sweeps() where sweep.state == "running" { _ = try await client.cancel(sweep.id) }
         let submitted = try await client.submit(yaml: source.yaml, fileName: source.path)
         Terminal.say(
-            "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done"
+            "\(submitted.sweep): \(counted(submitted.tasks, "task")) in \(counted(submitted.stages, "stage")), \(submitted.cached) already done"
         )
 
         let ending = try await withThrowingTaskGroup(of: Ending?.self) { group in
@@ -112,7 +113,7 @@ struct RunCommand: AsyncParsableCommand {
             if json.isSet {
                 try Terminal.printJSON(RunDocument(sweep: SweepLine(last), files: paths.map(\.path)))
             } else {
-                let table = SweepFrontier(results).textTable.terminal(inColour: Terminal.hasColor)
+                let table = SweepFrontier(results).textTable.forTerminal
                 try Terminal.print("\(table)\nreport: \(paths.first?.path ?? "")")
             }
         }

@@ -9,11 +9,11 @@ struct SubmitCommand: AsyncParsableCommand {
         commandName: "submit",
         abstract: "Submit a sweep file to the coordinator.",
         discussion: """
-            The file is checked here first; the coordinator runs only stages that no earlier sweep has run. Prints the
-            sweep's id, which watch, frontier, report and cancel take.
+            The file is checked here first; the coordinator runs only stages that no earlier sweep has run. Prints the \
+            sweep's id, which watch, status, frontier, report and cancel take.
             """)
 
-    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"), completion: .sweepFile)
     var file: String
 
     @Flag(help: "Stay and show progress until the sweep ends.")
@@ -29,14 +29,15 @@ struct SubmitCommand: AsyncParsableCommand {
         if json.isSet {
             try Terminal.printJSON(
                 Submitted(
-                    sweep: submitted.sweep, tasks: submitted.tasks, stages: submitted.stages, cached: submitted.cached))
+                    sweep: submitted.sweep, tasks: submitted.tasks, stages: submitted.stages, cached: submitted.cached),
+                asLine: watch)
         } else {
             try Terminal.print(
-                "\(submitted.sweep): \(submitted.tasks) tasks in \(submitted.stages) stages, \(submitted.cached) already done"
+                "\(submitted.sweep): \(counted(submitted.tasks, "task")) in \(counted(submitted.stages, "stage")), \(submitted.cached) already done"
             )
         }
         if watch {
-            try await Watch(client: client, sweep: submitted.sweep).untilEnd()
+            try await Watch(client: client, sweep: submitted.sweep, printsJSON: json.isSet).untilEnd()
         }
     }
 

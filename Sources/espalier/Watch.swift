@@ -10,15 +10,17 @@ struct WatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Show a sweep's progress until it ends.",
         discussion: """
-            Redraws on a terminal, prints plain lines elsewhere. Leaving (Ctrl-C) does not disturb the sweep. Exit code 0
-            when the sweep finished, 1 when it failed or was cancelled.
+            Redraws on a terminal, prints plain lines elsewhere; with --json also one JSON document per line, whenever the \
+            sweep's counts change. Leaving (Ctrl-C) does not disturb the sweep. Exit code 0 when the sweep finished, 1 when \
+            it failed or was cancelled.
             """)
 
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        try await Watch(client: connection.connect(), sweep: sweep.reference).untilEnd()
+        try await Watch(client: connection.connect(), sweep: sweep.reference, printsJSON: json.isSet).untilEnd()
     }
 }
 
@@ -26,6 +28,8 @@ struct WatchCommand: AsyncParsableCommand {
 struct Watch {
     let client: OperatorClient
     let sweep: String
+    /// Whether every change of the sweep's counts is also a line of JSON on standard output.
+    var printsJSON = false
     /// A coordinator that is being restarted is waited for this long.
     private let patience = Duration.seconds(120)
 
@@ -37,6 +41,7 @@ struct Watch {
     /// Polls twice a second until the sweep ends or the task is cancelled; returns the last status, of this one sweep.
     func poll() async throws -> WireStatus {
         var view = ProgressView()
+        var printed: WireSweepSummary?
         var silentSince: ContinuousClock.Instant?
         while true {
             do {
@@ -46,6 +51,12 @@ struct Watch {
                     throw CommandError.invalid("there is no sweep '\(sweep)': espalier list names them")
                 }
                 view.show(summary, workers: status.workers)
+                var counts = summary
+                counts.etaSeconds = 0
+                if printsJSON, counts != printed {
+                    try Terminal.printJSON(SweepLine(summary), asLine: true)
+                    printed = counts
+                }
                 if summary.state != "running" || Task.isCancelled { return status }
             } catch let error as OperatorError where error.code == .noAnswer {
                 let since = silentSince ?? .now
@@ -64,14 +75,14 @@ struct Watch {
         switch summary.state {
         case "finished":
             Terminal.say(
-                "\(summary.id): finished, \(summary.tasks) tasks in \(summary.stages) stages (\(summary.stagesCached) from cache), \(took.forPeople)"
+                "\(summary.id): finished, \(counted(summary.tasks, "task")) in \(counted(summary.stages, "stage")) (\(summary.stagesCached) from cache), \(took.forPeople)"
             )
         case "cancelled":
             throw CommandError.failed("sweep \(summary.id) was cancelled; its finished stages stay cached")
         default:
             let cause = status.failures.first.map { " (\($0.label): \($0.message))" } ?? ""
             throw CommandError.failed(
-                "sweep \(summary.id) \(summary.state): \(summary.tasksFailed) of \(summary.tasks) tasks have no result\(cause); 'espalier status \(summary.id)' says more"
+                "sweep \(summary.id) \(summary.state): \(summary.tasksFailed) of \(counted(summary.tasks, "task")) without a result\(cause); 'espalier status \(summary.id)' says more"
             )
         }
     }

@@ -11,20 +11,23 @@ struct WorkerCommand: AsyncParsableCommand {
         commandName: "worker",
         abstract: "Run stages for a coordinator.",
         discussion: """
-            Runs one engine process per slot. Keeps training while the coordinator is away and hands its results in when
-            it is back. SIGTERM drains: running stages are checkpointed and handed back, exit code 0; a second SIGTERM
+            Runs one engine process per slot. Keeps training while the coordinator is away and hands its results in when \
+            it is back. SIGTERM drains: running stages are checkpointed and handed back, exit code 0; a second SIGTERM \
             leaves at once.
             """)
 
     @Option(help: ArgumentHelp("The coordinator's control endpoint, such as tcp://head:7733.", valueName: "ENDPOINT"))
     var coordinator: String
-    @Option(help: ArgumentHelp("This worker's key file, made by espalier keys add worker NAME.", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp("This worker's key file, made by espalier keys add worker NAME.", valueName: "FILE"),
+        completion: .file())
     var key: String
     @OptionGroup var node: NodeOptions
     @Option(
         help: ArgumentHelp(
             "Where results, artifacts and work in progress are kept; survives a crash.",
-            discussion: "Default: ~/.cache/espalier/<worker name>.", valueName: "DIR"))
+            discussion: "Default: ~/.cache/espalier/<worker name>.", valueName: "DIR"),
+        completion: .directory)
     var spool: String?
     @Option(help: "How much to say on standard error.")
     var logLevel = LogLevel.info
@@ -52,13 +55,16 @@ struct NodeOptions: ParsableArguments {
     var slots: Int?
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("The device of each slot: cpu or cuda:N; a shorter list is repeated.", valueName: "DEVICE"))
+        help: ArgumentHelp(
+            "The device of each slot: only cpu, because the engine cannot use a GPU yet.", valueName: "DEVICE"),
+        completion: .list(["cpu"]))
     var devices = ["cpu"]
     @OptionGroup var data: DataOption
     @Option(
         help: ArgumentHelp(
             "The engine to run where the sweep names none.",
-            discussion: "Default: espalier-engine beside this program, else on PATH.", valueName: "PROGRAM"))
+            discussion: "Default: espalier-engine beside this program, else on PATH.", valueName: "PROGRAM"),
+        completion: .file())
     var engine: String?
     @Option(
         help: ArgumentHelp(
@@ -71,6 +77,14 @@ struct NodeOptions: ParsableArguments {
             discussion: "Default: 1h since its last report of progress, 12h where it never reports any.",
             valueName: "DURATION"))
     var stallAfter: TimeLimit?
+
+    func validate() throws {
+        do {
+            try WorkerConfiguration.check(slots: slots ?? 1, devices: devices)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
 
     func apply(to configuration: inout WorkerConfiguration) throws {
         configuration.slots = slots ?? ProcessInfo.processInfo.activeProcessorCount

@@ -58,6 +58,10 @@ import ZeroMQ
             #expect(results.rows.map { $0.evaluation.outcome?.measures["test_accuracy"] } == [0.8, 0.8])
             #expect(results.dense.map(\.evaluation.state) == [.measured])
 
+            let error = await #expect(throws: OperatorError.self) { try await client.cancel("small") }
+            #expect(error?.code == .failed)
+            #expect(error?.message == "the sweep 'small' is finished already; there is nothing to cancel")
+
             // The same sweep again is finished at once.
             let again = try await client.submit(yaml: sweepYAML, fileName: "small.yaml")
             #expect(again.sweep == "small-2")

@@ -51,6 +51,11 @@ import Testing
         let file = try SweepFile(
             yaml: "\(text)network: lenet-300-100\nmethods: [random]\ntraining: {epochs: 5, batch-size: 20}\n",
             fileName: "s.yaml")
+        let (json, _) = try Self.printed(["dataset", "mnist", "--data", scratch.path, "--json"])
+        let document = try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        #expect(
+            document.keys.sorted() == ["classes", "deviation", "digest", "folder", "format", "image", "mean", "name"])
+        #expect(document["digest"] as? String == file.dataset.digest)
         #expect(file.dataset.name == "my-mnist" && file.dataset.folder == "mnist")
         let stage = try #require(Plan(file).stages.first?.stage)
         let job = Job(key: try stage.key, stage: stage, dataDirectory: scratch.path, workDirectory: scratch("work"))

@@ -59,7 +59,9 @@ import Torch
         try DatasetCommandTests.writeImages(to: scratch("bars"))
         let (text, status) = try Self.printed("snip", "bars", scratch, "--json")
         #expect(status == 0, "\(text)")
-        let report = try JSONDecoder().decode(ScoreReport.self, from: Data(text.utf8))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let report = try decoder.decode(ScoreReport.self, from: Data(text.utf8))
         #expect(report.parts.map(\.total) == [256 * 300, 300 * 100, 100 * 4])
         #expect(abs(report.achieved - 0.9) < 1e-4)
         let mask = try #require(SafeTensors(contentsOf: scratch("scores")).tensors["fc1.weight.mask"])

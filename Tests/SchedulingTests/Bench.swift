@@ -99,6 +99,9 @@ extension [Directive] {
     var messages: [Message] {
         compactMap { if case .send(let message, _) = $0 { message } else { nil } }
     }
+    var news: [News] {
+        compactMap { if case .tell(let news) = $0 { news } else { nil } }
+    }
     var records: [Record] {
         compactMap { if case .persist(let record) = $0 { record } else { nil } }
     }

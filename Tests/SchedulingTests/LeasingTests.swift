@@ -226,7 +226,15 @@ import Testing
     @Test func wakesForTheNextDeadline() {
         var bench = Bench()
         bench.submit(.sample())
-        let wakes = bench.join("A").compactMap { if case .wake(let at) = $0 { at } else { nil } }
+        let wakes = bench.hello("A").compactMap { if case .wake(let at) = $0 { at } else { nil } }
         #expect(wakes == [bench.now + .seconds(60)])
+        // At the worker's deadline there is a lease's too, ten seconds later.
+        bench.pass(10)
+        let lease = bench.beat("A", credit: 1).grants[0].lease
+        bench.pass(50)
+        let later = bench.handle(.tick).compactMap { if case .wake(let at) = $0 { at } else { nil } }
+        #expect(later == [bench.now + .seconds(10)])
+        bench.pass(10)
+        #expect(bench.handle(.tick).news.contains(.expired(lease, worker: "A")))
     }
 }

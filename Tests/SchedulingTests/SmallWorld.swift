@@ -208,6 +208,7 @@ extension SmallWorld {
         }
         for worker in workers {
             guard var entry = coordinator.workers[worker.description.name] else { continue }
+            entry.turnedAway = nil
             entry.lastSeen = Instant(nanoseconds: age(of: entry.lastSeen))
             hasher.combine(entry)
         }

@@ -166,7 +166,7 @@ import Testing
             case .send(.resultAck(_, let verdict), _): "ack \(verdict)"
             case .send(.revoke, let peer): peer == .of("A", nil) ? "revoke" : "revoke from B"
             case .send(.helloOK(_, let dropped), _): dropped.isEmpty ? nil : "drop"
-            case .send(.heartbeatAck, _), .wake: nil
+            case .send(.heartbeatAck, _), .wake, .tell: nil
             case .send(let message, _): "\(message)"
             }
         }.joined(separator: ", ")

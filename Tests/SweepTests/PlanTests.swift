@@ -69,23 +69,6 @@ import Testing
         // 2 x 4 dense, 4 x 2 random, 2 x (3 x 2) nnrelief; alone every task trains its own dense network.
         #expect(summary.epochs == 8 + 8 + 12)
         #expect(summary.epochsAlone == 6 * 4 + 8 + 12)
-        #expect(
-            summary.text == """
-                sweep small: lenet-300-100 on digits, 2 seeds
-
-                  method    start    allocation  schedule      tasks  epochs/task  levels
-                  random    trained  global      one-shot          4            6  0.5, 0.9
-                  nnrelief  trained  –           3 iterations      2           10  alpha 0.95
-
-                  epochs/task: all training behind a task's network, dense training included; it differs, so compare with care
-
-                  tasks               6
-                  stages              8  2 train, 6 prune; 2 shared by several tasks
-                    each task alone  12  sharing saves 4 stages (33 %)
-                  epochs             28  of training, retraining included
-                    each task alone  44  sharing saves 16 epochs (36 %)
-
-                """)
     }
 
     @Test(.timeLimit(.minutes(1))) func aLargeSweepIsPlannedWithoutQuadraticTime() throws {

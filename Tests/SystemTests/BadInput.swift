@@ -89,6 +89,12 @@ extension BadInput {
 
     private static let usage = [
         BadInput(
+            name: "a GPU, which the engine would not use", arguments: run + ["--devices", "cuda:0"], form: .usage,
+            says: ["the device 'cuda:0' cannot be used: the engine has no support for GPUs yet", "leave --devices out"]),
+        BadInput(
+            name: "no slots", arguments: run + ["--slots", "0"], form: .usage,
+            says: ["0 slots are not possible; ask for 1 to 1024 with --slots"]),
+        BadInput(
             name: "unknown flag", arguments: ["list", "--jsn"], form: .usage,
             says: ["Unknown option '--jsn'", "'--json'"]),
         BadInput(
@@ -275,7 +281,7 @@ extension BadInput {
             arguments: [
                 "worker", "--coordinator", "head", "--key", "@/state/keys/ada.key", "--spool", "@/spool",
             ],
-            says: ["'head' is no coordinator's address; write tcp://HOST:PORT"],
+            says: ["'head' is not a coordinator's address; write tcp://HOST:PORT"],
             prepare: { try await $0.espalier("keys", "add", "worker", "ada") }),
         engine("engine missing", "/nowhere/engine", says: ["there is no such program"]),
         engine("an engine that is none", "/bin/true", says: ["it ended without describing itself (exit code 0)"]),
@@ -295,6 +301,15 @@ extension BadInput {
             name: "coordinator unreachable",
             arguments: ["list", "--coordinator", "tcp://127.0.0.1:1", "--key", "@/state/operator.key"], code: 1,
             says: ["no answer from a coordinator at tcp://127.0.0.1:1; check the address"]),
+        BadInput(
+            name: "cancelling what is cancelled already", arguments: ["cancel", "sample", "--state", "@/state"],
+            code: 1,
+            says: ["the sweep 'sample' is cancelled already; there is nothing to cancel"],
+            prepare: { cluster in
+                try await cluster.startCoordinator()
+                _ = try await cluster.submit("name: sample\n\(good)methods: [random]")
+                try await cluster.espalier("cancel", "sample")
+            }),
         BadInput(
             name: "unknown sweep", arguments: ["cancel", "smaple", "--state", "@/state"],
             says: ["there is no sweep 'smaple'; the latest are: sample"],

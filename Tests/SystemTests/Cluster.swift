@@ -93,6 +93,12 @@ final class Cluster {
         let state: String
         let stagesDone: Int
         let stagesCached: Int
+
+        enum CodingKeys: String, CodingKey {
+            case state
+            case stagesDone = "stages_done"
+            case stagesCached = "stages_cached"
+        }
     }
 
     func status(_ sweep: String) async throws -> Summary {

@@ -27,12 +27,13 @@ final class Program: Sendable {
         case captured, full, closed, readerGone
     }
 
-    /// Starts `espalier` (or another executable of the package) with the arguments, standard input empty.
+    /// Starts `espalier` (or another executable of the package, or one with its full path) with the arguments, standard
+    /// input empty.
     init(
         _ arguments: [String], executable: String = "espalier", environment: [String: String] = [:],
         output outputSink: Sink = .captured, log logSink: Sink = .captured
     ) throws {
-        let path = Self.directory.appendingPathComponent(executable).path
+        let path = executable.hasPrefix("/") ? executable : Self.directory.appendingPathComponent(executable).path
         name = ([executable] + arguments.prefix(2)).joined(separator: " ")
         let (output, log) = (try Self.pipe(), try Self.pipe())
         var actions = posix_spawn_file_actions_t()

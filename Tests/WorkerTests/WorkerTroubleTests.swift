@@ -160,8 +160,8 @@ import ZeroMQ
         let bench = try Bench()
         defer { bench.remove() }
         let changes: [(String, @Sendable (inout WorkerConfiguration) -> Void)] = [
-            ("'head' is no", { $0.coordinator = "head" }), ("0 slots", { $0.slots = 0 }),
-            ("'gpu'", { $0.devices = ["gpu"] }),
+            ("'head' is not", { $0.coordinator = "head" }), ("0 slots", { $0.slots = 0 }),
+            ("'gpu'", { $0.devices = ["gpu"] }), ("no support for GPUs yet", { $0.devices = ["cpu", "cuda:0"] }),
             ("/nowhere", { $0.dataDirectory = "/nowhere" }), ("empty", { $0.engine = [] }),
             ("role operator", { $0.key.role = .operator }), ("/proc/spool", { $0.spoolDirectory = "/proc/spool" }),
         ]
