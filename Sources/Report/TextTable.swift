@@ -36,7 +36,7 @@ package struct TextTable: Sendable {
     ///   - limit: what columns the terminal has; cells are wrapped within it.
     package func terminal(inColour: Bool, width limit: Int? = nil) -> String {
         let titles = columns.map(\.title)
-        let cells = rows.map { $0.cells.map(Self.printable) }
+        let cells = rows.map { $0.cells.map(\.printable) }
         let widths = Self.widths(of: [titles] + cells, within: limit)
         func line(_ cells: [String]) -> String {
             var text = ""
@@ -69,17 +69,9 @@ package struct TextTable: Sendable {
             + rows.map { row in
                 line(
                     row.cells.map { cell in
-                        let text = Self.printable(cell).replacing("|", with: "\\|")
+                        let text = cell.printable.replacing("|", with: "\\|")
                         return row.isEmphasised && !text.isEmpty ? "**\(text)**" : text
                     })
             }.joined()
-    }
-
-    /// A user's label must not move the cursor or break the table.
-    private static func printable(_ cell: String) -> String {
-        String(
-            cell.map { character in
-                character.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "·" : character
-            })
     }
 }

@@ -24,6 +24,14 @@ extension TextTable {
 }
 
 extension String {
+    /// Without control characters: a label, or what an engine wrote, must not move the cursor or break a table.
+    package var printable: String {
+        String(
+            map { character in
+                character.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "·" : character
+            })
+    }
+
     /// In lines of at most so many characters, broken at spaces and only where there are none within words.
     package func wrapped(to width: Int) -> [String] {
         guard count > width, width > 0 else { return [self] }

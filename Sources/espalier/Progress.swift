@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Report
 internal import Terminal
 internal import Wire
 
@@ -66,7 +67,8 @@ struct ProgressView {
         for worker in workers {
             for stage in worker.running where stage.isSilent {
                 guard silences.insert("\(stage.stageKey) \(stage.epoch)").inserted else { continue }
-                Terminal.say("\(stage.label) on \(worker.name): \(stage.progressText), running for \(stage.ageText)")
+                Terminal.say(
+                    "\(stage.label.printable) on \(worker.name): \(stage.progressText), running for \(stage.ageText)")
             }
         }
     }
@@ -99,7 +101,7 @@ struct ProgressView {
     private func stageLines(_ workers: [WireWorkerStatus]) -> [String] {
         let running = workers.flatMap { worker in worker.running.map { (worker.name, $0) } }
         let shown = running.prefix(8).map { name, stage in
-            var line = "  \(name)  \(stage.label)"
+            var line = "  \(name)  \(stage.label.printable)"
             line += "  \(stage.progressText)"
             if stage.progress.accuracy > 0 {
                 line += String(format: "  validation %.1f %%", stage.progress.accuracy * 100)

@@ -52,7 +52,7 @@ extension WireRunningStage {
     /// "training 45 %, silent for 2 min".
     var progressText: String {
         let share = progress.totalSteps > 0 ? " \(progress.step * 100 / progress.totalSteps) %" : ""
-        return progress.phase + share + (isSilent ? ", \(silenceText)" : "")
+        return progress.phase.printable + share + (isSilent ? ", \(silenceText)" : "")
     }
 
     var ageText: String { Duration.seconds(seconds.rounded()).forPeople }
@@ -65,7 +65,8 @@ extension WireFailedStage {
         let what = tasks > 0 ? counted(tasks, "task") : counted(stages, "stage")
         let others = stages > 1 ? " and \(stages - 1) more" : ""
         let text =
-            "\(what) failed: \(message)\n    (\(label)\(others); \(cause), \(counted(attempts, "attempt")))"
-        return ([text] + evidence.split(separator: "\n").suffix(12).map { "    \($0)" }).joined(separator: "\n")
+            "\(what) failed: \(message.printable)\n    (\(label.printable)\(others); \(cause), \(counted(attempts, "attempt")))"
+        return ([text] + evidence.split(separator: "\n").suffix(12).map { "    \(String($0).printable)" }).joined(
+            separator: "\n")
     }
 }

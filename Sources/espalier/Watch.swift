@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Coordinator
 internal import Foundation
+internal import Report
 internal import Terminal
 internal import Wire
 
@@ -80,7 +81,7 @@ struct Watch {
         case "cancelled":
             throw CommandError.failed("sweep \(summary.id) was cancelled; its finished stages stay cached")
         default:
-            let cause = status.failures.first.map { " (\($0.label): \($0.message))" } ?? ""
+            let cause = status.failures.first.map { " (\($0.label.printable): \($0.message.printable))" } ?? ""
             throw CommandError.failed(
                 "sweep \(summary.id) \(summary.state): \(summary.tasksFailed) of \(counted(summary.tasks, "task")) without a result\(cause); 'espalier status \(summary.id)' says more"
             )

@@ -51,7 +51,7 @@ import Testing
         let file = try SweepFile(
             yaml: "\(text)network: lenet-300-100\nmethods: [random]\ntraining: {epochs: 5, batch-size: 20}\n",
             fileName: "s.yaml")
-        let (json, _) = try Self.printed(["dataset", "mnist", "--data", scratch.path, "--json"])
+        let (json, _, _) = try Self.printed(["dataset", "mnist", "--data", scratch.path, "--json"])
         let document = try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         #expect(
             document.keys.sorted() == ["classes", "deviation", "digest", "folder", "format", "image", "mean", "name"])

@@ -24,6 +24,11 @@ import Testing
         #expect(text.contains("12") && text.contains("3"))
     }
 
+    @Test func controlCharactersAreShown() {
+        #expect("a\u{1B}[2Jb\rc".printable == "a·[2Jb·c")
+        #expect("é – ½".printable == "é – ½")
+    }
+
     @Test func whatFitsIsNotTouched() {
         #expect(Self.table.terminal(inColour: false, width: 200) == Self.table.terminal(inColour: false))
     }
