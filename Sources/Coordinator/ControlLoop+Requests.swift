@@ -51,11 +51,17 @@ extension ControlLoop {
     // MARK: - Submission
 
     private func plan(_ submit: WireSubmit, _ request: Request) {
-        chores.run {
+        chores.run { [version = parts.version] in
             do {
                 let name = submit.fileName.isEmpty ? "sweep" : String(submit.fileName.prefix(256))
                 let file = try SweepFile(yaml: submit.yaml, fileName: name)
-                return .planned(try Plan(file), yaml: submit.yaml, request)
+                let engine = try file.engine.map { try EngineFiles(submit.engine, of: $0) }
+                return .planned(try Plan(file, engine: engine), yaml: submit.yaml, request)
+            } catch let error as Malformed {
+                let sentence =
+                    "the submission does not say what the engine's command line names: \(error.reason); submit the sweep "
+                    + "with espalier \(version)"
+                return .reply(.failed(sentence, invalid: true), request)
             } catch {
                 return .reply(.failed("\(error)", invalid: true), request)
             }
@@ -64,6 +70,7 @@ extension ControlLoop {
 
     private func submit(_ plan: Plan, yaml: String, _ request: Request) throws {
         let cached = try parts.store.cachedOutcomes(for: plan)
+        let changes = try engineChanges(in: plan)
         let sweep = newID(for: plan.name)
         handle(.submitted(sweep, plan: plan, cached: cached))
         let count = core.sweepStatus(sweep, at: now)?.stages.cached ?? 0
@@ -73,8 +80,17 @@ extension ControlLoop {
             $0.tasks = UInt32(clamping: plan.tasks.count)
             $0.stages = UInt32(clamping: plan.stages.count)
             $0.cached = UInt32(clamping: count)
+            $0.engineChanges = changes
         }
         batch.reply(.submitted(submitted), to: request)
+    }
+
+    /// What is another version than when the same command line was submitted last; nothing for `espalier-engine`.
+    private func engineChanges(in plan: Plan) throws -> [String] {
+        guard let engine = plan.stages.first?.stage.engine,
+            let earlier = try parts.store.latestEngine(running: engine.command)
+        else { return [] }
+        return engine.changes(since: earlier)
     }
 
     /// The sweep's name, or the name with the first free number: "mnist", "mnist-2", ...

@@ -1,5 +1,6 @@
 internal import Foundation
 package import Report
+package import Sweep
 internal import SwiftProtobuf
 internal import Synchronization
 package import Wire
@@ -113,11 +114,14 @@ package final class OperatorClient: Sendable {
 
     /// Submits a sweep file; the reply has the id the sweep was given and the size of its plan.
     ///
-    /// - Parameter fileName: For messages about faults in the file.
-    package func submit(yaml: String, fileName: String) async throws -> WireSubmitted {
+    /// - Parameters:
+    ///   - fileName: For messages about faults in the file.
+    ///   - engine: What the command line of the user's own engine names on this machine.
+    package func submit(yaml: String, fileName: String, engine: EngineFiles? = nil) async throws -> WireSubmitted {
         let submit = WireSubmit.with {
             $0.yaml = yaml
             $0.fileName = fileName
+            if let engine { $0.engine = WireEngineFiles(engine) }
         }
         guard case .submitted(let reply) = try await request(.submit(submit)) else { throw unexpected }
         return reply

@@ -138,9 +138,8 @@ struct ReportPage {
         if let dense = results.plan.stages.first(where: { $0.stage.kind == .train })?.stage {
             facts.append(Fact(name: "Dense training", value: Recipe.text(dense), isWide: true))
         }
-        if !results.plan.engine.isEmpty {
-            facts.append(
-                Fact(name: "Engine of the user’s own", value: results.plan.engine.joined(separator: " "), isWide: true))
+        if let engine = results.plan.stages.first?.stage.engine {
+            facts.append(Fact(name: "Engine of the user’s own", value: engine.description, isWide: true))
         }
         return facts
     }

@@ -85,6 +85,23 @@ extension Store {
         }
     }
 
+    /// The engine of the sweep submitted last with this command line, among the latest hundred sweeps.
+    package func latestEngine(running command: [String]) throws(StoreError) -> OwnEngine? {
+        try read { database -> OwnEngine? in
+            let descriptions = try String.fetchCursor(
+                database,
+                sql: """
+                    SELECT description FROM sweep JOIN sweep_stage ON sweep = number AND position = 0
+                    JOIN stage ON stage.key = sweep_stage.stage ORDER BY number DESC LIMIT 100
+                    """)
+            while let description = try descriptions.next() {
+                let engine = try Stage(canonicalJSON: description).engine
+                if let engine, engine.command == command { return engine }
+            }
+            return nil
+        }
+    }
+
     /// What a lease on the stage carries on behalf of the sweep; `nil` when either is not known.
     package func description(of stage: StageKey, for sweep: SweepID) throws(StoreError) -> StageDescription? {
         try read { database -> StageDescription? in

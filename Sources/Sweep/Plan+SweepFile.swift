@@ -4,7 +4,11 @@ extension Plan {
     /// The dense network of a seed is one stage that all tasks with the seed start from, or are compared with, and entries
     /// that ask for equal work share its stages. In a cascade each level starts from the level before. Throws only what
     /// encoding a stage throws.
-    package init(_ file: SweepFile) throws {
+    ///
+    /// - Parameter files: What the command line of the user's own engine names; none where it names no files.
+    package init(_ file: SweepFile, engine files: EngineFiles? = nil) throws {
+        var engine = file.engine
+        engine?.digests = files?.digests ?? [:]
         var tasks: [Task] = []
         var stages: [Node] = []
         var known: Set<StageKey> = []
@@ -14,8 +18,7 @@ extension Plan {
         func stage(_ kind: Stage.Kind, seed: Int, pruning: Pruning? = nil, parents: [StageKey] = []) -> Stage {
             Stage(
                 kind: kind, network: file.network, dataset: file.dataset, seed: seed, threads: file.threads,
-                engine: file.engine.isEmpty ? nil : file.engine, training: file.training, pruning: pruning,
-                parents: parents)
+                engine: engine, training: file.training, pruning: pruning, parents: parents)
         }
 
         let dense = try file.seeds.map { seed in
@@ -50,7 +53,7 @@ extension Plan {
         }
         self.init(
             name: file.name, network: file.network, dataset: file.dataset.name, priority: file.priority,
-            engine: file.engine, tasks: tasks, stages: stages)
+            engine: engine == nil ? [] : files?.command ?? file.engine?.command ?? [], tasks: tasks, stages: stages)
     }
 }
 

@@ -41,7 +41,7 @@ package struct Plan: Hashable, Sendable, Codable {
     package var network: String
     package var dataset: String
     package var priority: Int
-    /// The engine's command line; empty for `espalier-engine`.
+    /// The command line that workers run as the engine; empty for `espalier-engine`.
     package var engine: [String]
     package var tasks: [Task]
     /// Every stage once, parents before children.

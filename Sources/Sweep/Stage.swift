@@ -26,8 +26,8 @@ package struct Stage: Codable, Hashable, Sendable {
     package var seed: Int
     /// Threads of one engine process. Floating-point sums depend on it, so it is part of the work.
     package var threads: Int
-    /// The command line of an engine of the user's own, whose results are not `espalier-engine`'s; `nil` for that one.
-    package var engine: [String]?
+    /// An engine of the user's own, whose results are not `espalier-engine`'s; `nil` for that one.
+    package var engine: OwnEngine?
     /// How the dense network is trained; a prune stage's retraining derives from it.
     package var training: Training
     /// Present in a prune stage.
@@ -38,7 +38,7 @@ package struct Stage: Codable, Hashable, Sendable {
 
     package init(
         generation: Int = Stage.currentGeneration, kind: Kind, network: String, dataset: DatasetReference, seed: Int,
-        threads: Int, engine: [String]? = nil, training: Training, pruning: Pruning? = nil, parents: [StageKey] = []
+        threads: Int, engine: OwnEngine? = nil, training: Training, pruning: Pruning? = nil, parents: [StageKey] = []
     ) {
         self.generation = generation
         self.kind = kind

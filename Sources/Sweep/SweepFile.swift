@@ -24,11 +24,13 @@ package struct SweepFile: Hashable, Sendable {
     package var seeds: [Int]
     package var threads: Int
     package var priority: Int
-    /// Empty for `espalier-engine`.
-    package var engine: [String]
+    /// `nil` for `espalier-engine`.
+    package var engine: OwnEngine?
     package var training: Training
     package var methods: [Entry]
 
+    /// Of a file's text.
+    package static let maximumBytes = 1 << 20
     /// Levels x seeds over all entries.
     package static let maximumTasks = 1_000_000
     /// Levels that start one from another.

@@ -21,7 +21,6 @@ struct SweepFileReader {
         }
     }
 
-    static let maximumBytes = 1 << 20
     /// Aliases multiply: twenty bound what a file can expand to.
     static let maximumAliases = 20
     static let maximumValues = 1_000_000
@@ -58,9 +57,10 @@ struct SweepFileReader {
 
     /// The document's root, or `nil` when it is no YAML.
     mutating func document(_ yaml: String) -> Field? {
-        guard yaml.utf8.count <= Self.maximumBytes else {
+        guard yaml.utf8.count <= SweepFile.maximumBytes else {
             report(
-                line: 1, column: 1, "", "the file has \(yaml.utf8.count) bytes; at most \(Self.maximumBytes) are read")
+                line: 1, column: 1, "",
+                "the file has \(yaml.utf8.count) bytes; at most \(SweepFile.maximumBytes) are read")
             return nil
         }
         let aliases = aliasCount(yaml)

@@ -1,6 +1,6 @@
 /// Reads `dataset`.
 extension SweepFileReading {
-    mutating func dataset(_ field: Field, validation: Double, _ engine: [String]) -> DatasetReference? {
+    mutating func dataset(_ field: Field, validation: Double, _ engine: OwnEngine?) -> DatasetReference? {
         guard !field.isScalar else {
             let name = name(field, of: "data set", DatasetReference.names, engine)
             return name.map { known($0, [:], validation: validation) }

@@ -17,7 +17,7 @@ struct SweepFileReading {
         for key in ["network", "dataset", "methods"] where fields[key] == nil {
             reader.report(root, "the key '\(key)' is missing; add `\(key): \(Self.examples[key] ?? "")`")
         }
-        let engine = fields["engine"].map { command($0) } ?? []
+        let engine = fields["engine"].flatMap { self.engine($0) }
         let network = fields["network"].flatMap { name($0, of: "network", NetworkCatalogue.names, engine) } ?? ""
         let validation = fields["validation"].flatMap { reader.number($0, .closed(0.01, 0.5)) } ?? 0.1
         let dataset =
@@ -31,7 +31,7 @@ struct SweepFileReading {
         let seeds = fields["seeds"].map { self.seeds($0) } ?? [0, 1, 2]
         let defaults = MethodDefaults(
             levels: sparsities.map { .sparsity($0) }, retrain: retrain, training: training,
-            layers: fields["layers"].map { self.layers($0) } ?? .all, ownEngine: !engine.isEmpty)
+            layers: fields["layers"].map { self.layers($0) } ?? .all, ownEngine: engine != nil)
         var methods = fields["methods"].map { self.methods($0, defaults) } ?? []
         if let field = fields["controls"], reader.flag(field) == true { addControls(to: &methods, at: field, defaults) }
         checkSize(levels: methods.map(\.levels.count).reduce(0, +), seeds: seeds.count, at: fields["methods"] ?? root)
@@ -52,13 +52,32 @@ struct SweepFileReading {
     // MARK: - What, and on what
 
     /// A catalogue's name; any name when the engine is the user's own.
-    mutating func name(_ field: Field, of what: String, _ known: [String], _ engine: [String]) -> String? {
-        engine.isEmpty ? reader.choice(field, among: known, what: what) : reader.name(field)
+    mutating func name(_ field: Field, of what: String, _ known: [String], _ engine: OwnEngine?) -> String? {
+        engine == nil ? reader.choice(field, among: known, what: what) : reader.name(field)
     }
 
-    private mutating func command(_ field: Field) -> [String] {
-        let words = reader.list(field, of: "word")?.compactMap { reader.text($0) } ?? []
-        return words == ["espalier-engine"] ? [] : words
+    /// A command line, or a mapping that declares a version too; `nil` for `espalier-engine`.
+    private mutating func engine(_ field: Field) -> OwnEngine? {
+        var (commandField, versionField) = (field, Field?.none)
+        if field.isMapping {
+            guard let fields = reader.section(field, keys: ["command", "version"]) else { return nil }
+            guard let given = fields["command"] else {
+                reader.report(field, "the key 'command' is missing; add `command: [PROGRAM, ARGUMENT, ...]`")
+                return nil
+            }
+            (commandField, versionField) = (given, fields["version"])
+        }
+        guard let words = reader.list(commandField, of: "word") else { return nil }
+        let command = words.compactMap { reader.text($0) }
+        for (word, text) in zip(words, command) where text.contains("\0") {
+            reader.report(word, "\(quoted(text)) holds a NUL byte, which no command line can; remove it")
+        }
+        let version = versionField.flatMap { reader.text($0) }
+        guard command == ["espalier-engine"] else { return OwnEngine(command: command, version: version) }
+        if let versionField {
+            reader.report(versionField, "espalier-engine has a version of its own; remove this one")
+        }
+        return nil
     }
 
     private mutating func checkFit(network: String, dataset: DatasetReference, at field: Field) {

@@ -520,6 +520,35 @@ package nonisolated struct WireSubmit: Sendable {
   /// Its name, for messages only.
   package var fileName: String = String()
 
+  /// The files of an engine of the user's own, where the sweep file names one.
+  package var engine: WireEngineFiles {
+    get {_engine ?? WireEngineFiles()}
+    set {_engine = newValue}
+  }
+  /// Returns true if `engine` has been explicitly set.
+  package var hasEngine: Bool {self._engine != nil}
+  /// Clears the value of `engine`. Subsequent reads from it will return its default value.
+  package mutating func clearEngine() {self._engine = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _engine: WireEngineFiles? = nil
+}
+
+/// What an engine's command line names on the machine that the sweep was submitted from.
+package nonisolated struct WireEngineFiles: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The command line with the paths of its files there, for workers to run.
+  package var command: [String] = []
+
+  /// The SHA-256 of each file, by the word of the sweep file's command line that names it; none where a version is declared.
+  package var digests: Dictionary<String,String> = [:]
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -911,6 +940,9 @@ package nonisolated struct WireSubmitted: Sendable {
 
   /// Of those, already done by an earlier sweep.
   package var cached: UInt32 = 0
+
+  /// What of the engine's command line is another version than in the sweep submitted last with it.
+  package var engineChanges: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2385,7 +2417,7 @@ nonisolated extension WireBye: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Submit"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}yaml\0\u{3}file_name\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}yaml\0\u{3}file_name\0\u{1}engine\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2395,24 +2427,68 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.yaml) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.fileName) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._engine) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.yaml.isEmpty {
       try visitor.visitSingularStringField(value: self.yaml, fieldNumber: 1)
     }
     if !self.fileName.isEmpty {
       try visitor.visitSingularStringField(value: self.fileName, fieldNumber: 2)
     }
+    try { if let v = self._engine {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireSubmit, rhs: WireSubmit) -> Bool {
     if lhs.yaml != rhs.yaml {return false}
     if lhs.fileName != rhs.fileName {return false}
+    if lhs._engine != rhs._engine {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEngineFiles: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EngineFiles"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}command\0\u{1}digests\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.command) }()
+      case 2: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.digests) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.command.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.command, fieldNumber: 1)
+    }
+    if !self.digests.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.digests, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireEngineFiles, rhs: WireEngineFiles) -> Bool {
+    if lhs.command != rhs.command {return false}
+    if lhs.digests != rhs.digests {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3081,7 +3157,7 @@ nonisolated extension WireHelloAgain: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireSubmitted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Submitted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sweep\0\u{1}tasks\0\u{1}stages\0\u{1}cached\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sweep\0\u{1}tasks\0\u{1}stages\0\u{1}cached\0\u{3}engine_changes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3093,6 +3169,7 @@ nonisolated extension WireSubmitted: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.tasks) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.stages) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.cached) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.engineChanges) }()
       default: break
       }
     }
@@ -3111,6 +3188,9 @@ nonisolated extension WireSubmitted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.cached != 0 {
       try visitor.visitSingularUInt32Field(value: self.cached, fieldNumber: 4)
     }
+    if !self.engineChanges.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.engineChanges, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3119,6 +3199,7 @@ nonisolated extension WireSubmitted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.tasks != rhs.tasks {return false}
     if lhs.stages != rhs.stages {return false}
     if lhs.cached != rhs.cached {return false}
+    if lhs.engineChanges != rhs.engineChanges {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -20,6 +20,9 @@ enum EngineExit: Hashable, Sendable {
                     "the engine \(program) ran out of memory (\(description)); give it a smaller batch, or the worker "
                     + "fewer slots or more memory", evidence: stderr)
         }
+        if case .notStarted(let reason) = self {
+            return Failure(cause: .engineCrash, message: "the engine \(program) was not started: \(reason)")
+        }
         return Failure(
             cause: .engineCrash,
             message: "the engine \(program) ended in mid-stage (\(description)); its last lines are the evidence",

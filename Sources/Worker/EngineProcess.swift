@@ -59,7 +59,11 @@ final class EngineProcess: Sendable {
         let killsBefore = OOMKills.count
         let exit: EngineExit
         do {
-            exit = try await launched()
+            if let reason = launch.changedFile {
+                exit = .notStarted(reason: reason)
+            } else {
+                exit = try await launched()
+            }
         } catch {
             exit = .notStarted(reason: Self.reason(error))
         }

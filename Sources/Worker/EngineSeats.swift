@@ -76,7 +76,8 @@ final class EngineSeats {
         let command =
             assignment.engine.isEmpty || assignment.engine == ["espalier-engine"]
             ? configuration.engine : assignment.engine
-        let launch = EngineLaunch(command: command, threads: stage.threads, device: configuration.device(of: slot))
+        let launch = EngineLaunch(
+            command: command, threads: stage.threads, device: configuration.device(of: slot), engine: stage.engine)
         give(
             request(for: assignment, work: work), EngineJob(stage: key, kind: stage.kind, workDirectory: work),
             to: seat(for: launch, in: slot), in: slot)

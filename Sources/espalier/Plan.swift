@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import Report
 internal import Sweep
 internal import Terminal
@@ -25,35 +24,6 @@ struct PlanCommand: ParsableCommand {
             try Terminal.printJSON(summary)
         } else {
             try Terminal.print(summary.text(width: Terminal.outputWidth))
-        }
-    }
-}
-
-/// A sweep file on this machine's disk, read and checked.
-struct SweepSource {
-    let path: String
-    let yaml: String
-    let plan: Plan
-
-    /// Fails with every problem of the file, one sentence each, and exit code 2.
-    init(path: String) throws {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw CommandError.invalid("there is no sweep file '\(path)': see deploy/sweeps for examples")
-        }
-        guard !isDirectory.boolValue else {
-            throw CommandError.invalid("'\(path)' is a directory: name a sweep file (YAML)")
-        }
-        do {
-            yaml = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw CommandError.invalid("'\(path)' cannot be read as UTF-8 text: check its permissions and encoding")
-        }
-        self.path = path
-        do {
-            plan = try Plan(SweepFile(yaml: yaml, fileName: path))
-        } catch {
-            throw CommandError.invalid("\(error)")
         }
     }
 }

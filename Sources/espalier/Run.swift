@@ -41,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
                 "the data set '\(source.plan.dataset)' is not bundled: name the directory that holds it with --data DIR"
             )
         }
+        try await source.requireProgram()
         let directory = try openState()
         let service = try CoordinatorService(coordinatorConfiguration(directory))
         let endpoints = try await service.start()
@@ -70,7 +71,7 @@ struct RunCommand: AsyncParsableCommand {
     private func runSweep(_ source: SweepSource, client: OperatorClient, worker: WorkerService) async throws {
         // A sweep that an earlier, killed run left behind would run beside this one.
         for sweep in try await client.sweeps() where sweep.state == "running" { _ = try await client.cancel(sweep.id) }
-        let submitted = try await client.submit(yaml: source.yaml, fileName: source.path)
+        let submitted = try await source.submit(to: client)
         Terminal.say(
             "\(submitted.sweep): \(counted(submitted.tasks, "task")) in \(counted(submitted.stages, "stage")), \(submitted.cached) already done"
         )

@@ -25,7 +25,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try SweepSource(path: file)
         let client = try connection.connect()
-        let submitted = try await client.submit(yaml: source.yaml, fileName: source.path)
+        let submitted = try await source.submit(to: client)
         if json.isSet {
             try Terminal.printJSON(
                 Submitted(

@@ -74,6 +74,42 @@ import ZeroMQ
         }
     }
 
+    /// Its results would be stored under a key that any version of the engine has.
+    @Test func anEngineComesWithItsFiles() async throws {
+        let yaml = """
+            {name: own, network: mine, dataset: mine, seeds: 1, sparsities: [0.5], methods: [mine], engine: [sh, e.sh]}
+            """
+        let digest = StageKey(hashing: "content").hex
+        try await fixture.withCoordinator { service, endpoints, client in
+            for files in [
+                nil, EngineFiles(command: [], digests: [:]), EngineFiles(command: ["sh"], digests: [:]),
+                EngineFiles(command: ["sh", "/x/e.sh"], digests: ["e": digest]),
+                EngineFiles(command: ["sh", "/x/e.sh"], digests: ["e.sh": "edited"]),
+            ] {
+                let error = await #expect(throws: OperatorError.self) {
+                    try await client.submit(yaml: yaml, fileName: "own.yaml", engine: files)
+                }
+                #expect(error?.code == .invalid)
+            }
+            let worker = try ScriptedWorker(try fixture.key("ada"), endpoints.control)
+            try worker.hello()
+            _ = try await worker.welcome()
+            try worker.heartbeat(credit: 1)
+            let files = EngineFiles(command: ["sh", "/x/e.sh"], digests: ["e.sh": digest])
+            let first = try await client.submit(yaml: yaml, fileName: "own.yaml", engine: files)
+            #expect(first.engineChanges == [])
+            let lease = try await worker.lease()
+            #expect(lease.engine == ["sh", "/x/e.sh"])
+            let engine = try Stage(canonicalJSON: lease.stage).engine
+            #expect(engine == OwnEngine(command: ["sh", "e.sh"], digests: ["e.sh": digest]))
+
+            let edited = EngineFiles(command: ["sh", "/x/e.sh"], digests: ["e.sh": StageKey(hashing: "edited").hex])
+            #expect(
+                try await client.submit(yaml: yaml, fileName: "own.yaml", engine: edited).engineChanges == ["e.sh"])
+            try await worker.close()
+        }
+    }
+
     @Test func aResultWaitsForItsArtifacts() async throws {
         try await fixture.withCoordinator { service, endpoints, client in
             let (worker, lease) = try await leasedWorker(endpoints, client)

@@ -156,6 +156,9 @@ import Testing
         results.plan.network = hostile
         results.plan.dataset = hostile
         results.plan.engine = [hostile]
+        for index in results.plan.stages.indices {
+            results.plan.stages[index].stage.engine = OwnEngine(command: [hostile], version: hostile)
+        }
         results.rows[7].evaluation.note = hostile
         results.rows[7].evaluation.worker = hostile
         results.rows[0].evaluation.outcome?.environment = hostile

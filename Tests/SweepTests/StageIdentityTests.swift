@@ -43,7 +43,14 @@ import Testing
         ("generation", { $0.generation += 1 }), ("kind", { $0.kind = .train }), ("network", { $0.network = "lenet-5" }),
         ("dataset name", { $0.dataset.name = "digits" }), ("dataset digest", { $0.dataset.digest = "" }),
         ("validation", { $0.dataset.validation = 0.2 }), ("seed", { $0.seed = 1 }), ("threads", { $0.threads = 2 }),
-        ("engine", { $0.engine = ["python3", "train.py"] }), ("optimizer", { $0.training.optimizer = .adam }),
+        ("engine", { $0.engine = OwnEngine(command: ["python3", "train.py"]) }),
+        ("engine version", { $0.engine = OwnEngine(command: ["python3", "train.py"], version: "2") }),
+        ("engine file", { $0.engine = OwnEngine(command: ["python3", "train.py"], digests: ["train.py": "a"]) }),
+        (
+            "edited engine file",
+            { $0.engine = OwnEngine(command: ["python3", "train.py"], digests: ["train.py": "b"]) }
+        ),
+        ("optimizer", { $0.training.optimizer = .adam }),
         ("learning rate", { $0.training.learningRate = 0.2 }), ("momentum", { $0.training.momentum = 0 }),
         ("weight decay", { $0.training.weightDecay = 0 }), ("batch size", { $0.training.batchSize = 64 }),
         ("epochs", { $0.training.epochs = 21 }), ("schedule", { $0.training.schedule = .cosine }),
@@ -72,6 +79,17 @@ import Testing
             let earlier = keys.updateValue(field, forKey: try stage.key)
             #expect(earlier == nil, "changing \(field) gives the key of changing \(earlier ?? "")")
         }
+    }
+
+    /// Releases before engines had versions stored the command line alone; the same stands for one without files.
+    @Test func anEngineOfAnEarlierReleaseReadsBack() throws {
+        var stage = Self.pruned
+        stage.engine = OwnEngine(command: ["mine", "--fast"])
+        let json = try stage.canonicalJSON
+        #expect(json.contains(#""engine":["mine","--fast"]"#))
+        #expect(try Stage(canonicalJSON: json) == stage)
+        stage.engine = OwnEngine(command: ["mine"], version: "2", digests: ["x": "y"])
+        #expect(try Stage(canonicalJSON: try stage.canonicalJSON) == stage)
     }
 
     @Test func aDescriptionReadsBackAsTheStageItCameFrom() throws {

@@ -7,6 +7,7 @@ import Testing
     /// By heading: a file whose key `surplus` is in the section that the heading is about.
     static let sections = [
         "The sweep": "surplus: 1",
+        "`engine`": "engine: {surplus: 1}",
         "`dataset`": "dataset: {name: digits, surplus: 1}",
         "`training`": "training: {surplus: 1}",
         "`retrain`": "retrain: {surplus: 1}",

@@ -15,7 +15,7 @@ import Testing
         #expect(file.name == "lenet-5-mnist")
         #expect(file.dataset.validation == 0.1)
         #expect(file.dataset.digest == DatasetCatalogue["mnist"]?.digest)
-        #expect((file.seeds, file.threads, file.priority, file.engine) == ([0, 1, 2], 1, 0, []))
+        #expect((file.seeds, file.threads, file.priority, file.engine) == ([0, 1, 2], 1, 0, nil))
         #expect(file.training == training)
         #expect(
             file.methods == [
@@ -62,7 +62,7 @@ import Testing
         #expect(file.name == "all.of_it-1")
         #expect(file.dataset.validation == 0.2)
         #expect((file.seeds, file.threads, file.priority) == ([7, 3], 2, -5))
-        #expect(file.engine == ["python3", "train.py"])
+        #expect(file.engine == OwnEngine(command: ["python3", "train.py"]))
         #expect(
             file.training
                 == Training(

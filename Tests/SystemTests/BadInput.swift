@@ -29,7 +29,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 }
 
 extension BadInput {
-    static let all = sweepFiles + usage + data + states + keys + daemons + operators
+    static let all = sweepFiles + ownEngines + usage + data + states + keys + daemons + operators
 
     // MARK: - Sweep files
 
@@ -73,6 +73,13 @@ extension BadInput {
                 "@/sweep.yaml:1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8", "lenet-300-100",
             ]),
         sweepFile("an empty file", "", says: ["@/sweep.yaml:1:1: the file is empty; a sweep needs network"]),
+        sweepFile("a NUL byte", "network: a\0b", says: ["@/sweep.yaml:1:11: not valid YAML: control characters"]),
+        BadInput(
+            name: "an endless sweep file", arguments: ["plan", "/dev/zero"],
+            says: ["'/dev/zero' has more than 1048576 bytes: name a sweep file (YAML)"]),
+        BadInput(
+            name: "a file that cannot be read", arguments: ["plan", "/proc/self/mem"],
+            says: ["'/proc/self/mem' cannot be read: Input/output error"]),
         BadInput(
             name: "no sweep file", arguments: ["plan", "@/nowhere.yaml"],
             says: ["there is no sweep file '@/nowhere.yaml'", "see deploy/sweeps"]),
@@ -81,7 +88,7 @@ extension BadInput {
             says: ["'@' is a directory: name a sweep file"]),
         BadInput(
             name: "not UTF-8", arguments: ["run", "@/sweep.yaml", "--state", "@/state"],
-            says: ["'@/sweep.yaml' cannot be read as UTF-8 text: check its permissions and encoding"],
+            says: ["'@/sweep.yaml' is not UTF-8 text: save it in that encoding"],
             prepare: { try $0.write([0x6e, 0xff, 0xfe, 0x0a], "sweep.yaml") }),
     ]
 
@@ -94,6 +101,12 @@ extension BadInput {
         BadInput(
             name: "no slots", arguments: run + ["--slots", "0"], form: .usage,
             says: ["0 slots are not possible; ask for 1 to 1024 with --slots"]),
+            name: "an empty option", arguments: ["init", "--state", ""],
+            says: ["the value of --state is empty: write one, or leave --state out"]),
+        BadInput(
+            name: "an empty option behind =", arguments: ["init", "--state="], says: ["the value of --state is empty"]),
+        BadInput(
+            name: "an empty argument", arguments: ["cancel", ""], says: ["an argument after 'cancel' is empty"]),
         BadInput(
             name: "unknown flag", arguments: ["list", "--jsn"], form: .usage,
             says: ["Unknown option '--jsn'", "'--json'"]),

@@ -14,7 +14,10 @@ enum SampleSweep {
             seeds: [0, 1]
             sparsities: [0.5, 0.9]
             methods: [\(methods.joined(separator: ", "))]
-            engine: ["\(engine)", "--steps", "\(steps)", "--milliseconds", "\(milliseconds)", "--log", "\(log.path)"]
+            engine:
+              command: ["\(engine)", "--steps", "\(steps)", "--milliseconds", "\(milliseconds)", "--log", "\(log.path)"]
+              # Without it the log, which the command line names, would be taken for a part of the engine.
+              version: 1
             """
     }
 
