@@ -27,7 +27,7 @@ extension WorkerSession {
             guard let work, case .leftOff(_, _, let since) = work.phase, now >= since + settings.leftOffLimit else {
                 continue
             }
-            let message = "the engine stopped before the end of the stage although nobody asked it to; correct the engine"
+            let message = "the engine stopped in mid-stage although nobody asked it to; correct the engine"
             slots[slot] = nil
             end(work.lease, .failure(work.lease, Failure(cause: .engineCrash, message: message)))
         }

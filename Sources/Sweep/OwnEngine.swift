@@ -15,10 +15,11 @@ package struct OwnEngine: Hashable, Sendable {
         self.digests = digests
     }
 
-    /// Where a word of a command line may name a file: at its start, in `--option=value` behind the equals sign; nil in an
-    /// option without a value.
+    /// Where a word of a command line may name a file: at its start, in `--option=value` and `NAME=value` behind the equals
+    /// sign; nil in an option without a value.
     package static func valueStart(of word: String) -> String.Index? {
-        word.hasPrefix("-") ? word.firstIndex(of: "=").map { word.index(after: $0) } : word.startIndex
+        if let name = word.prefixMatch(of: /(-|[A-Za-z_])[A-Za-z0-9_\-]*=/) { return name.range.upperBound }
+        return word.hasPrefix("-") ? nil : word.startIndex
     }
 
     /// What of it is another version than in an earlier submission of the same command line: words that name files, or

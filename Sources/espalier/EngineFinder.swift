@@ -7,10 +7,12 @@ internal import Worker
 ///
 /// | word | is |
 /// |---|---|
-/// | the first, without a slash | a program that the worker finds on its PATH |
-/// | the first, with a slash | a file, which can be executed |
-/// | with the extension of a script, or with a slash and not the value of an option | a file or folder that must exist |
-/// | any other, also the value in `--option=value` | a file where there is one, else a word |
+/// | the program, without a slash | left to the worker, which looks on its PATH |
+/// | the program, with a slash | a file that must be there, and executable |
+/// | with the extension of a script | a file that must be there |
+/// | behind the program, with a slash | a file or folder that must be there; elsewhere it may be the name of something else |
+/// | beginning with `/`, `./` or `../` | a file or folder that must be there, unless it is the value of an option |
+/// | any other, also the value in `--option=value` and `NAME=value` | a file where there is one, else a word |
 struct EngineFinder {
     /// For messages.
     let sweepFile: String
@@ -24,8 +26,7 @@ struct EngineFinder {
     func files(of engine: OwnEngine) throws(CommandError) -> EngineFiles {
         var files = EngineFiles(command: [], digests: [:])
         for (index, word) in engine.command.enumerated() {
-            let follows = index > 0 ? engine.command[index - 1] : ""
-            let found = try find(word, isProgram: index == 0, isValue: follows.hasPrefix("-"), of: engine)
+            let found = try find(word, at: index, of: engine)
             files.command.append(found?.word ?? word)
             if let path = found?.file, engine.version == nil { files.digests[word] = try digest(of: path) }
         }
@@ -34,23 +35,24 @@ struct EngineFinder {
 
     /// The word with the path of what it names, and that path where it is a file's; nil where it names nothing here.
     private func find(
-        _ word: String, isProgram: Bool, isValue: Bool, of engine: OwnEngine
+        _ word: String, at index: Int, of engine: OwnEngine
     ) throws(CommandError) -> (word: String, file: String?)? {
-        let hasSlash = word.contains("/")
-        if isProgram, !hasSlash { return nil }
+        let isProgram = index == 0
         guard let start = isProgram ? word.startIndex : OwnEngine.valueStart(of: word) else { return nil }
         let name = String(word[start...])
-        guard !name.isEmpty else { return nil }
+        let hasSlash = name.contains("/")
+        if name.isEmpty || (isProgram && !hasSlash) { return nil }
         let isScript = Self.scripts.contains((name as NSString).pathExtension.lowercased())
-        let mustExist =
-            isProgram || isScript || (hasSlash && start == word.startIndex && !isValue && !name.contains("://"))
+        let isPath = ["/", "./", "../"].contains { name.hasPrefix($0) }
+        let isValue = start > word.startIndex || (index > 0 && engine.command[index - 1].hasPrefix("-"))
+        let mustExist = isProgram || isScript || (!isValue && (isPath || (index == 1 && hasSlash)))
         let path = name.hasPrefix("/") ? name : (folder as NSString).appendingPathComponent(name)
 
         var status = stat()
         guard stat(path, &status) == 0 else {
             // With a declared version, a path may be the workers' own.
             if mustExist, engine.version == nil || !name.hasPrefix("/") { throw missing(name, path) }
-            return nil
+            return isPath ? (word[..<start] + path, nil) : nil
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
@@ -85,7 +87,7 @@ struct EngineFinder {
 
     private func missing(_ name: String, _ path: String) -> CommandError {
         name.hasPrefix("/")
-            ? refusal("there is no file '\(path)': correct its path")
+            ? refusal("there is no file '\(path)': correct its path, or declare a version where only workers have it")
             : refusal(
                 "there is no file '\(name)' in '\(folder)', which relative paths start from: put it there, or correct its path"
             )

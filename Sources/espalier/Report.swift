@@ -29,7 +29,7 @@ struct ReportCommand: AsyncParsableCommand {
         if json.isSet {
             try Terminal.printJSON(["files": paths])
         } else {
-            for path in paths { try Terminal.print(path) }
+            try Terminal.print(paths.joined(separator: "\n"))
         }
     }
 }

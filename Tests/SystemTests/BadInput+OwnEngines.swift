@@ -14,7 +14,7 @@ extension BadInput {
             says: ["@/sweep.yaml: engine: there is no file 'tain.py' in '@/'", "put it there"]),
         ownEngine(
             "engine's script missing by an absolute path", "[python3, /nowhere/train]",
-            says: ["engine: there is no file '/nowhere/train': correct its path"]),
+            says: ["engine: there is no file '/nowhere/train': correct its path, or declare a version"]),
         ownEngine("engine missing", "[bin/engine]", says: ["engine: there is no file 'bin/engine' in '@/'"]),
         ownEngine("engine not executable", "[./engine.sh]", says: ["engine.sh' is not executable: chmod +x it"]),
         ownEngine(

@@ -101,6 +101,7 @@ extension BadInput {
         BadInput(
             name: "no slots", arguments: run + ["--slots", "0"], form: .usage,
             says: ["0 slots are not possible; ask for 1 to 1024 with --slots"]),
+        BadInput(
             name: "an empty option", arguments: ["init", "--state", ""],
             says: ["the value of --state is empty: write one, or leave --state out"]),
         BadInput(

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// An engine of the user's own that is edited, moved, and named by a relative path.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct OwnEngineTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct EditedEngineTests {
     /// A sweep of two stages in a folder of its own, with a script beside it that starts the fake engine.
     private struct Project {
         let cluster: Cluster
@@ -63,6 +63,22 @@ import Testing
             try project.write()
             _ = try await project.run()
             #expect(project.stagesRun == 4, "the results of the version before are there still")
+        }
+    }
+
+    /// Options and variables name files too; what looks like a path and is none stays a word.
+    @Test func aFileThatAnOptionNamesIsAPartOfTheEngine() async throws {
+        try await withCluster { cluster in
+            let project = Project(cluster: cluster)
+            let engine = "[env, SETTINGS=./settings.txt, sh, engine.sh, --with=other.txt, --model, org/model, a://b/c]"
+            try project.write(engine: engine)
+            for (file, text, stages) in [
+                ("settings", "1", 2), ("settings", "2", 4), ("other", "1", 6), ("none", "", 6),
+            ] {
+                try cluster.write(text, "sweeps/\(file).txt")
+                _ = try await project.run()
+                #expect(project.stagesRun == stages, "\(file) \(text)")
+            }
         }
     }
 
