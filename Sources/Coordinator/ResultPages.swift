@@ -64,7 +64,11 @@ extension SweepResults {
                 return Evaluation(
                     state: .measured, note: measured.outcome.note, outcome: measured.outcome, worker: measured.worker)
             }
-            if let failure = record.quarantined[stage] { return Evaluation(state: .failed, note: failure.message) }
+            if let failure = record.quarantined[stage] {
+                return Evaluation(
+                    state: .failed, note: failure.message,
+                    evidence: String(failure.evidence.suffix(StatusLimit.evidence)))
+            }
             return Evaluation(state: .pending)
         }
         let dense = record.plan.stages.filter { $0.stage.kind == .train }.map {

@@ -24,14 +24,16 @@ struct AccuracyChart {
 
     /// `nil` before anything was measured.
     var body: JSON? {
-        let means = frontier.groups.filter { reduction.summary($0) != nil && $0.accuracy != nil }
+        let marks = MethodMarks(frontier)
+        let means = marks.ordered(
+            frontier.groups.filter { $0.isDrawn && reduction.summary($0) != nil && $0.accuracy != nil })
         guard !means.isEmpty else { return nil }
-        let marks = MethodMarks(labels: frontier.labels)
         let seeds = results.rows.filter { row in
-            row.evaluation.fate != .infeasible && row.evaluation[reduction.measure] != nil
-                && row.evaluation[.testAccuracy] != nil
+            marks.coloured.contains(row.task.label) && row.evaluation.fate != .infeasible
+                && row.evaluation[reduction.measure] != nil && row.evaluation[.testAccuracy] != nil
         }
-        let x = horizontal(seeds.compactMap { $0.evaluation[reduction.measure] })
+        let x = horizontal(
+            seeds.compactMap { $0.evaluation[reduction.measure] } + means.compactMap { reduction.summary($0)?.mean })
         let y = vertical(means: means, seeds: seeds)
         // Lines of one legend; methods whose network itself becomes smaller are dashed where there are any.
         let line: JSON = [
@@ -41,7 +43,9 @@ struct AccuracyChart {
         let lines: JSON =
             frontier.hasStructured
             ? ["dense network", "frontier", "network made smaller"] : ["dense network", "frontier"]
-        let legend: JSON = ["orient": "top", "title": nil, "values": lines]
+        let legend: JSON = [
+            "orient": "top", "title": nil, "values": lines, "columns": 3,
+        ]
         func stroke(_ name: String) -> JSON {
             ["datum": .string(name), "type": "nominal", "scale": line, "legend": legend]
         }
@@ -54,7 +58,8 @@ struct AccuracyChart {
             ].map { ["field": .string($0.0), "title": .string($0.1), "type": "nominal"] })
         return [
             "datasets": [
-                "means": .array(means.map(datum)), "seeds": .array(seeds.map(datum)),
+                "means": .array(means.map { datum($0, isColoured: marks.coloured.contains($0.label)) }),
+                "seeds": .array(seeds.map(datum)),
                 "dense": .array(denseBand), "frontier": .array(steps(means, from: x.domain.lowerBound)),
             ],
             "layer": [
@@ -68,8 +73,8 @@ struct AccuracyChart {
                     "encoding": ["y": y, "strokeDash": stroke("dense network")],
                 ],
                 [
-                    "data": ["name": "means"],
-                    "mark": ["type": "area", "opacity": .number(marks.bandOpacity), "clip": true],
+                    "data": ["name": "means"], "transform": [["filter": "datum.isColoured"]],
+                    "mark": ["type": "area", "opacity": 0.13, "clip": true],
                     "encoding": [
                         "x": x.encoding, "y": y.merging(["field": "low"]), "y2": ["field": "high"],
                         "color": marks.color,
@@ -93,8 +98,9 @@ struct AccuracyChart {
                 ],
                 [
                     "data": ["name": "means"],
-                    "mark": ["type": "point", "filled": true, "opacity": 1, "size": 70, "clip": .bool(floor != nil)],
+                    "mark": ["type": "point", "filled": true, "opacity": 1, "clip": .bool(floor != nil)],
                     "encoding": [
+                        "size": ["condition": ["test": "datum.isColoured", "value": 70], "value": 16],
                         "x": x.encoding, "y": y, "color": marks.color, "shape": marks.shape, "tooltip": tooltip,
                     ],
                 ],
@@ -104,14 +110,14 @@ struct AccuracyChart {
 
     // MARK: - Data
 
-    private func datum(_ group: SweepFrontier.Group) -> JSON {
-        let deviation = group.accuracy?.deviation
+    private func datum(_ group: SweepFrontier.Group, isColoured: Bool) -> JSON {
+        let band = group.accuracy.flatMap(Self.band(of:))
         return [
-            "label": .string(group.label), "level": .string(NumberText.level(group.level)),
+            "label": .string(group.label), "isColoured": .bool(isColoured),
+            "level": .string(NumberText.level(group.level)),
             "structure": group.isStructured ? "network made smaller" : "weights removed",
             "x": JSON(reduction.summary(group)?.mean), "accuracy": JSON(group.accuracy?.mean),
-            "low": JSON(deviation.flatMap { sd in group.accuracy.map { $0.mean - sd } }),
-            "high": JSON(deviation.flatMap { sd in group.accuracy.map { $0.mean + sd } }),
+            "low": JSON(band?.lowerBound), "high": JSON(band?.upperBound),
             "sparsityText": .string(group.sparsity.map { NumberText.percent($0.mean) } ?? ""),
             "compressionText": .string(group.compression.map { NumberText.ratio($0.mean) } ?? ""),
             "accuracyText": .string(group.accuracy.map(NumberText.percent) ?? ""),
@@ -128,10 +134,15 @@ struct AccuracyChart {
 
     private var denseBand: [JSON] {
         guard let dense = frontier.dense else { return [] }
-        let deviation = dense.deviation ?? 0
+        let band = Self.band(of: dense) ?? dense.mean...dense.mean
         return [
-            ["accuracy": JSON(dense.mean), "low": JSON(dense.mean - deviation), "high": JSON(dense.mean + deviation)]
+            ["accuracy": JSON(dense.mean), "low": JSON(band.lowerBound), "high": JSON(band.upperBound)]
         ]
+    }
+
+    /// The mean ± 1 standard deviation, within 0...1; `nil` without a deviation.
+    private static func band(of accuracy: Summary) -> ClosedRange<Double>? {
+        accuracy.deviation.map { ((accuracy.mean - $0)...(accuracy.mean + $0)).clamped(to: 0...1) }
     }
 
     private func steps(_ groups: [SweepFrontier.Group], from start: Double) -> [JSON] {
@@ -154,7 +165,7 @@ struct AccuracyChart {
         let axis: JSON
         switch reduction {
         case .sparsity:
-            domain = max(0, low - 0.015)...min(1, high + 0.015)
+            domain = Self.sparsityDomain(values)
             scale = ["nice": false]
             axis = ["title": "achieved sparsity", "labelExpr": Self.percentLabel, "tickCount": 6]
         case .compression:
@@ -174,9 +185,18 @@ struct AccuracyChart {
         )
     }
 
+    /// A little more than the values take, within 0...1.
+    static func sparsityDomain(_ values: [Double]) -> ClosedRange<Double> {
+        (((values.min() ?? 0) - 0.015)...((values.max() ?? 1) + 0.015)).clamped(to: 0...1)
+    }
+
     private func vertical(means: [SweepFrontier.Group], seeds: [SweepResults.Row]) -> JSON {
-        let spreads = (means.compactMap(\.accuracy) + [frontier.dense].compactMap(\.self)).flatMap {
-            [$0.mean - ($0.deviation ?? 0), $0.mean + ($0.deviation ?? 0)]
+        let shown = (means.compactMap(\.accuracy) + [frontier.dense].compactMap(\.self)).filter {
+            $0.mean >= floor ?? 0
+        }
+        let spreads = shown.flatMap { accuracy in
+            let band = Self.band(of: accuracy)
+            return [accuracy.mean] + [band?.lowerBound, band?.upperBound].compactMap(\.self)
         }
         let values = spreads + seeds.compactMap { $0.evaluation[.testAccuracy] }
         let (least, high) = (values.min() ?? 0, values.max() ?? 1)

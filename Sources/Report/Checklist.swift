@@ -11,7 +11,6 @@ enum Checklist {
     }
 
     static func demands(on results: SweepResults, frontier: SweepFrontier) -> [Demand] {
-        let budgets = Budget.all(of: results.plan)
         let methods = Set(results.plan.tasks.map(\.method))
         let controls = MethodCatalogue.standardControls.filter(methods.contains)
         let missing = MethodCatalogue.standardControls.filter { !methods.contains($0) }
@@ -24,7 +23,7 @@ enum Checklist {
         let reinitialised = Set(
             results.plan.tasks.filter { task in task.stages.last.map(fresh.contains) ?? false }.map(\.label)
         ).sorted()
-        let hasEqualBudgets = Set(budgets.flatMap(\.totals)).count < 2
+        let hasEqualBudgets = frontier.hasEqualBudgets
         let hasTop5 = frontier.groups.contains { $0.top5 != nil }
         return [
             Demand(

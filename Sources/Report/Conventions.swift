@@ -57,12 +57,21 @@ enum Conventions {
         Definition(
             name: "spread",
             text: "Mean over seeds ± sample standard deviation (n − 1). In brackets the 95 % interval of the mean by "
-                + "Student’s t; none for a single seed."),
+                + "Student’s t, cut off at the ends of the possible range: 0 and 100 % for a share, ±100 points for a "
+                + "difference. No mean lies beyond, so this loses no coverage. With two or three seeds the t quantile is "
+                + "large (12.7 and 4.3) and so are the intervals; a single seed has none."),
         Definition(
             name: "difference",
             text:
                 "Paired: each pruned network against the dense network of its seed, in percentage points. Intervals "
                 + "are not corrected for the number of comparisons."),
+        Definition(
+            name: "answer",
+            text:
+                "The sparsest point whose mean difference to dense is within the allowance; points less than 0.1 points of "
+                + "sparsity apart count as equally sparse, and the one that loses least is named. It is certain where the whole "
+                + "95 % interval of the difference is within. Controls do not take part. The best of many points is "
+                + "partly so by luck: measure it again with other seeds before relying on it."),
         Definition(
             name: "frontier",
             text:
@@ -72,7 +81,13 @@ enum Conventions {
             name: "failures",
             text:
                 "Collapsed (a layer lost every weight) and diverged (the loss became non-finite) networks enter the means: "
-                + "that is what the method led to. Infeasible levels, missed by more than half a point, and failed tasks do not."
+                + "that is what the method led to. Infeasible levels, missed by more than half a point, and failed tasks do not. "
+                + "A stored value outside its measure’s possible range, such as an accuracy above 1, is left out and counted above."
         ),
+        Definition(
+            name: "text in CSV files",
+            text:
+                "A cell or heading that is not a number and begins with = + - @, a tab or a line break has a single quote in front, so "
+                + "that no spreadsheet takes it for a formula."),
     ]
 }

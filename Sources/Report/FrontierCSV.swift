@@ -4,6 +4,7 @@ internal import Sweep
 extension SweepFrontier {
     /// `frontier.csv`: one row for each method entry and level, in task order, numbers with six decimals.
     ///
+    /// `total_epochs` is the training behind a network, that of its parents included.
     /// Equal measurements give equal bytes, whoever made them and however often the sweep was interrupted.
     package var csv: String {
         var csv = CSV(
@@ -11,7 +12,7 @@ extension SweepFrontier {
                 "n", "sparsity_mean", "compression_ratio_mean", "accuracy_mean", "accuracy_sd", "accuracy_ci95_low",
                 "accuracy_ci95_high", "difference_mean", "difference_ci95_low", "difference_ci95_high",
                 "parameters_nonzero_mean", "macs_nonzero_mean", "theoretical_speedup_mean", "physical_speedup_mean",
-                "stored_bytes_mean", "top5_accuracy_mean", "on_frontier",
+                "stored_bytes_mean", "top5_accuracy_mean", "total_epochs", "on_frontier",
             ])
         for group in groups {
             let kind =
@@ -29,7 +30,8 @@ extension SweepFrontier {
             csv.append(
                 [group.label, group.method, kind, NumberText.exact(group.level.value)]
                     + Fate.allCases.map { String(group.count($0)) } + [String(group.accuracy?.count ?? 0)]
-                    + numbers.map { $0.map { NumberText.fixed($0) } ?? "" } + [group.isOnFrontier ? "yes" : "no"])
+                    + numbers.map { $0.map { NumberText.fixed($0) } ?? "" }
+                    + [group.epochs.map(String.init) ?? "", group.isOnFrontier ? "yes" : "no"])
         }
         return csv.text
     }

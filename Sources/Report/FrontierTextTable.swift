@@ -2,28 +2,48 @@ internal import Frontier
 internal import Sweep
 
 extension SweepFrontier {
-    /// What `espalier frontier` prints, for a terminal or as Markdown; members of the frontier are emphasised.
+    /// What `espalier frontier` and `espalier run` print: the answers in words, the table, what must be said of it.
+    ///
+    /// - Parameters: as of ``TextTable/terminal(inColour:width:)``.
+    package func terminalText(inColour: Bool, width: Int? = nil) -> String {
+        text(around: textTable.terminal(inColour: inColour, width: width), separator: "\n", width: width)
+    }
+
+    /// The same in Markdown.
+    package var markdownText: String { text(around: textTable.markdown, separator: "\n\n") }
+
+    /// - Parameter separator: Between sentences: Markdown would join mere lines to one paragraph.
+    private func text(around table: String, separator: String, width: Int? = nil) -> String {
+        let speedup = "The physical speed-up is macs_dense / macs_structured, not a measured time."
+        let remarks = remarks + (hasStructured ? [speedup] : [])
+        func folded(_ sentences: [String]) -> String { sentences.map { $0.folded(to: width) }.joined(separator: separator) }
+        return [folded(answerSentences) + "\n", table, folded(remarks)]
+            .filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// Every point in a row; members of the frontier are emphasised.
     package var textTable: TextTable {
-        // The speed-up that hardware sees is worth a column where networks really shrink.
+        // Some columns are there only where they tell something.
         func speedup(_ text: String) -> [String] { hasStructured ? [text] : [] }
+        func budget(_ text: String) -> [String] { hasEqualBudgets ? [] : [text] }
         let baseline = dense.map { dense in
             TextTable.Row(
-                ["dense", "–", "0.00 %", "1.00×"] + speedup("1.00×") + [
-                    NumberText.percent(dense), NumberText.interval(dense), "–", String(dense.count), "",
-                ])
+                ["dense", "–"] + budget(denseEpochs.map(String.init) ?? "–") + ["0.00 %", "1.00×"] + speedup("1.00×")
+                    + [
+                        NumberText.percent(dense), NumberText.interval(dense), "–", String(dense.count), "",
+                    ])
         }
         return TextTable(
-            columns: [
-                .init("method", .left), .init("level", .right), .init("sparsity", .right), .init("compression", .right),
-            ] + speedup("speed-up").map { .init($0, .right) } + [
+            columns: [.init("method", .left), .init("level", .right)] + budget("epochs").map { .init($0, .right) } + [
+                .init("sparsity", .right), .init("compression", .right),
+            ] + speedup("physical speed-up").map { .init($0, .right) } + [
                 .init("test accuracy", .right), .init("95 % interval", .right), .init("Δ dense", .right),
                 .init("n", .right), .init("frontier", .left),
             ],
             rows: (baseline.map { [$0] } ?? [])
                 + groups.map { group in
                     .init(
-                        [
-                            group.label, NumberText.level(group.level),
+                        [group.label, NumberText.level(group.level)] + budget(group.epochs.map(String.init) ?? "–") + [
                             group.sparsity.map { NumberText.percent($0.mean) } ?? "–",
                             group.compression.map { NumberText.ratio($0.mean) } ?? "–",
                         ] + speedup(group.physicalSpeedup.map { NumberText.ratio($0.mean) } ?? "–") + [

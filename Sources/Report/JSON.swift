@@ -9,8 +9,8 @@ enum JSON: Hashable, Sendable {
     case array([JSON])
     case object([String: JSON])
 
-    /// `null` where there is no finite value, which JSON cannot write.
-    init(_ value: Double?) { self = value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
+    /// `null` where there is no value.
+    init(_ value: Double?) { self = value.map(JSON.number) ?? .null }
 
     /// Keys sorted, so that equal documents are equal bytes; ends with a line feed when indented.
     func text(indented: Bool = true) throws -> String {
@@ -32,6 +32,8 @@ extension JSON: Encodable {
         switch self {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
+        // JSON has no way to write these.
+        case .number(let value) where !value.isFinite: try container.encodeNil()
         case .number(let value) where value == value.rounded() && abs(value) < 0x1p53:
             try container.encode(Int64(value))
         case .number(let value): try container.encode(value)

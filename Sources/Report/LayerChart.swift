@@ -12,7 +12,7 @@ extension Chart {
             let nearest = groups.min { distance($0, level) < distance($1, level) }
             guard let nearest, distance(nearest, level) <= 0.05 else { return [] }
             let layers = (rows[label] ?? []).filter { $0.task.level == nearest.level }
-                .flatMap { $0.evaluation.outcome?.layers ?? [] }.filter { $0.total > 0 }
+                .flatMap { $0.evaluation.outcome?.layers ?? [] }.filter { $0.total > 0 && $0.nonzero <= $0.total }
             var shares: [String: [Double]] = [:]
             for layer in layers {
                 if !order.contains(layer.parameter) { order.append(layer.parameter) }
@@ -52,7 +52,7 @@ extension Chart {
                         "scale": ["type": "log", "domain": [0.001, 1], "clamp": true, "scheme": "viridis"],
                         "legend": [
                             "title": "weights left", "orient": "top", "values": [0.001, 0.01, 0.1, 1],
-                            "labelExpr": "format(datum.value * 100, '.5~r') + '\u{202F}%'", "gradientLength": 220,
+                            "labelExpr": "format(datum.value * 100, '.5~r') + '\u{202F}%'", "gradientLength": 185,
                         ],
                     ],
                     "tooltip": [

@@ -61,7 +61,7 @@ enum NumberText {
     /// "2 h 05 min", "7 min 12 s", "3.4 s".
     static func duration(_ seconds: Double) -> String {
         guard seconds >= 60 else { return fixed(max(0, seconds), decimals: seconds < 10 ? 1 : 0) + " s" }
-        let whole = Int(seconds.rounded())
+        guard let whole = Int(exactly: seconds.rounded()) else { return "\(seconds) s" }
         return whole >= 3600
             ? String(format: "%d h %02d min", whole / 3600, whole % 3600 / 60)
             : String(format: "%d min %02d s", whole / 60, whole % 60)

@@ -10,14 +10,14 @@ enum Ratio: String, CaseIterable {
     case compressionStored = "compression_ratio_stored"
     /// Dense / nonzero multiply-accumulates: what perfect sparse arithmetic would gain.
     case theoreticalSpeedup = "theoretical_speedup"
-    /// Dense multiply-accumulates / those of the network as it physically is: what any hardware gains.
+    /// Dense multiply-accumulates / those of the network as it physically is: what any hardware is spared.
     case physicalSpeedup = "physical_speedup"
 
-    /// Nil where a count is missing or nothing is left to divide by.
+    /// Nil where a count is missing or nothing is left to divide by, and where the quotient is too large for a number.
     func value(of evaluation: SweepResults.Evaluation) -> Double? {
         func quotient(_ all: Measure, _ left: Measure) -> Double? {
             guard let all = evaluation[all], let left = evaluation[left], left > 0 else { return nil }
-            return all / left
+            return (all / left).isFinite ? all / left : nil
         }
         return switch self {
         case .sparsityPrunable:

@@ -8,9 +8,8 @@ extension ReportPage {
         let entries = Budget.all(of: results.plan)
         guard !entries.isEmpty else { return "" }
         let verdict =
-            Set(entries.flatMap(\.totals)).count == 1
-            ? "Behind every point there is the same number of training epochs, dense training included."
-            : "Training budgets differ between points: compare accuracies with that in mind."
+            frontier.budgetRemark
+            ?? "Behind every point there is the same number of training epochs, those of its parents included."
         return """
             <section aria-labelledby="budgets">
             <h2 id="budgets">Methods and budgets</h2>

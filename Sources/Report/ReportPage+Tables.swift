@@ -11,7 +11,7 @@ extension ReportPage {
                 <tbody><tr><th scope="rowgroup">dense</th><td>–</td><td>\(NumberText.percent(dense))</td>\
                 <td class="soft">\(NumberText.interval(dense))</td><td>–</td><td class="soft">–</td><td>\(dense.count)</td>\
                 <td>\(NumberText.percent(0))</td><td>\(NumberText.ratio(1))</td><td>\(denseMean(.parametersTotal))</td>\
-                <td>\(denseMean(.macsDense))</td><td>\(NumberText.ratio(1))</td>\(speedup(NumberText.ratio(1)))</tr></tbody>
+                <td>\(denseMean(.macsDense))</td><td>\(NumberText.ratio(1))</td>\(speedup(NumberText.ratio(1)))\(budget(frontier.denseEpochs))</tr></tbody>
 
                 """
             } ?? ""
@@ -29,13 +29,14 @@ extension ReportPage {
             <h2 id="table">Every method and level</h2>
             <div class="scroll"><table>
             <caption>Means over seeds ± sample standard deviation; in brackets 95 % intervals. Differences in percentage points, \
-            paired by dense network. ● means on the frontier.</caption>
+            paired by dense network. ● means on the frontier. \(frontier.budgetRemark ?? "")</caption>
             <thead><tr><th scope="col" class="text">Method</th><th scope="col">Level</th><th scope="col">Test accuracy</th>\
             <th scope="col">95 % interval</th><th scope="col">Difference to dense</th><th scope="col">95 % interval</th>\
             <th scope="col">Seeds</th><th scope="col">Achieved sparsity</th><th scope="col">Compression</th>\
             <th scope="col">Nonzero parameters</th><th scope="col">Nonzero MACs</th>\
             <th scope="col">Theoretical speed-up</th>\
-            \(frontier.hasStructured ? "<th scope=\"col\">Physical speed-up</th>" : "" as HTML)</tr></thead>
+            \(frontier.hasStructured ? "<th scope=\"col\">Physical speed-up</th>" : "" as HTML)\
+            \(frontier.hasEqualBudgets ? "" : "<th scope=\"col\">Epochs in all</th>" as HTML)</tr></thead>
             \(baseline)\(bodies)</table></div>
             </section>
             """
@@ -54,49 +55,20 @@ extension ReportPage {
             <td>\(group.sparsity.map { NumberText.percent($0.mean) } ?? "–")</td>\
             <td>\(group.compression.map { NumberText.ratio($0.mean) } ?? "–")</td><td>\(mean(group.parametersNonzero))</td>\
             <td>\(mean(group.macsNonzero))</td><td>\(ratio(group.theoreticalSpeedup))</td>\
-            \(speedup(ratio(group.physicalSpeedup)))</tr>
+            \(speedup(ratio(group.physicalSpeedup)))\(budget(group.epochs))</tr>
 
             """
     }
 
-    /// A cell of the last column, which is there only when some method makes the network itself smaller.
+    /// A cell of a column that is there only when some method makes the network itself smaller.
     private func speedup(_ text: String) -> HTML { frontier.hasStructured ? "<td>\(text)</td>" : "" }
+
+    /// A cell of a column that is there only when training budgets differ.
+    private func budget(_ epochs: Int?) -> HTML {
+        frontier.hasEqualBudgets ? "" : "<td>\(epochs.map(String.init) ?? "–")</td>"
+    }
 
     private func denseMean(_ measure: Measure) -> String {
         Summary(results.dense.compactMap { $0.evaluation[measure] }).map { NumberText.count($0.mean) } ?? "–"
-    }
-
-    /// Tasks and dense networks that are no ordinary measurement, each with its sentence.
-    var exceptions: HTML {
-        let networks = results.dense.map { (what: "dense", level: "–", seed: $0.seed, evaluation: $0.evaluation) }
-        let tasks = results.rows.map {
-            (what: $0.task.label, level: NumberText.level($0.task.level), seed: $0.task.seed, evaluation: $0.evaluation)
-        }
-        let listed = (networks + tasks).filter { ![.ok, .pending].contains($0.evaluation.fate) }
-        guard !listed.isEmpty else {
-            return """
-                <section><h2 id="exceptions">Failed, infeasible, collapsed</h2><p>None\(
-                    results.rows.contains { $0.evaluation.fate == .pending } ? " so far" : "").</p></section>
-                """
-        }
-        return """
-            <section aria-labelledby="exceptions">
-            <h2 id="exceptions">Failed, infeasible, collapsed</h2>
-            <div class="scroll"><table>
-            <thead><tr><th scope="col" class="text">Method</th><th scope="col">Level</th><th scope="col">Seed</th>\
-            <th scope="col" class="text">What</th><th scope="col">Achieved sparsity</th><th scope="col">Test accuracy</th>\
-            <th scope="col" class="text">Why</th></tr></thead>
-            <tbody>
-            \(listed.map { entry -> HTML in """
-            <tr><td class="text">\(entry.what)</td><td>\(entry.level)</td><td>\(entry.seed)</td>\
-            <td class="text">\(entry.evaluation.fate.rawValue)</td>\
-            <td>\(entry.evaluation[.sparsity].map { NumberText.percent($0) } ?? "–")</td>\
-            <td>\(entry.evaluation[.testAccuracy].map { NumberText.percent($0) } ?? "–")</td>\
-            <td class="text">\(entry.evaluation.explanation)</td></tr>
-
-            """ })
-            </tbody></table></div>
-            </section>
-            """
     }
 }

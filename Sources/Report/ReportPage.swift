@@ -98,6 +98,7 @@ struct ReportPage {
             <header>
             <h1>\(plan.name)</h1>
             <p class="lead">Pruning \(plan.network) on \(plan.dataset) <span class="state \(results.state)">\(results.state)</span></p>
+            \(answer)
             <dl class="facts">
             \(facts.map { "<div\($0.isWide ? " class=\"wide\"" : "" as HTML)><dt>\($0.name)</dt><dd>\($0.value)</dd></div>\n" as HTML })
             </dl>
@@ -152,6 +153,20 @@ struct ReportPage {
         let parts = [(fates.count - failed - pending, "measured"), (failed, "failed"), (pending, "pending")]
         return "\(fates.count): "
             + parts.filter { $0.0 > 0 || $0.1 == "measured" }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
+
+    // MARK: - Answer
+
+    /// What the sweep was run for, before everything else.
+    private var answer: HTML {
+        let remarks = frontier.remarks
+        return """
+            <section aria-label="Answer">
+            <ul class="answer">
+            \(frontier.answerSentences.map { "<li>\($0)</li>\n" as HTML })</ul>
+            \(remarks.isEmpty ? "" : "<p class=\"remarks\">\(remarks.joined(separator: " "))</p>" as HTML)
+            </section>
+            """
     }
 
     // MARK: - Figures

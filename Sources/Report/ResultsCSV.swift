@@ -5,7 +5,7 @@ extension SweepResults {
     /// `results.csv`: one row for each dense network and each task, everything that is known of it in columns.
     ///
     /// Measures are in the units of ``Measure``, then come the ratios of ``Ratio``; measures that an engine of the user's
-    /// own added follow by name. An empty field is a value that does not exist (yet).
+    /// own added follow by name. Values stand as they were stored, impossible ones too. An empty field is a value that does not exist (yet).
     package var csv: String {
         let known = Measure.allCases.map(\.rawValue)
         let evaluations = dense.map(\.evaluation) + rows.map(\.evaluation)

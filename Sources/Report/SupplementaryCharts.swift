@@ -6,13 +6,14 @@ extension Chart {
     /// Every figure of a report that there are measurements for, the frontier first.
     static func all(of results: SweepResults, frontier: SweepFrontier) -> [Chart] {
         [
+            closeToDense(results, frontier),
             accuracy(
                 AccuracyChart(frontier: frontier, results: results, reduction: .sparsity), name: "accuracy-sparsity",
                 title: "Accuracy against sparsity"),
             accuracy(
                 AccuracyChart(frontier: frontier, results: results, reduction: .compression),
                 name: "accuracy-compression", title: "Accuracy against compression ratio"),
-            closeToDense(results, frontier), retraining(frontier), layerDensities(results, frontier),
+            retraining(frontier), layerDensities(results, frontier),
             deviation(results, frontier), learningCurves(results),
         ].compactMap(\.self)
     }
@@ -25,24 +26,26 @@ extension Chart {
                     + "Lines join the means over seeds, bands are ± 1 standard deviation, small marks are single seeds. "
                     + "The solid rule and its band are the dense networks; the dashed steps are the frontier."
                     + (chart.frontier.hasStructured
-                        ? " Long dashes join methods that make the network itself smaller." : ""),
+                        ? " Long dashes join methods that make the network itself smaller." : "")
+                    + MethodMarks(chart.frontier).note,
                 height: 340, body: body)
         }
     }
 
-    /// The upper part of the first figure, where methods worth using differ; only when one of them fell far below.
+    /// The upper part of the figure of all, where methods worth using differ; only when one of them fell far below.
     private static func closeToDense(_ results: SweepResults, _ frontier: SweepFrontier) -> Chart? {
-        let lowest = frontier.groups.compactMap { $0.accuracy?.mean }.min()
+        let lowest = frontier.groups.filter(\.isDrawn).compactMap { $0.accuracy?.mean }.min()
         guard let dense = frontier.dense, let lowest, lowest < dense.mean - 0.06 else { return nil }
         return accuracy(
             AccuracyChart(frontier: frontier, results: results, reduction: .sparsity, floor: dense.mean - 0.03),
             name: "accuracy-sparsity-detail", title: "Accuracy against sparsity, within 3 points of dense",
-            note: "The first figure’s upper part; what lies lower is cut off. ")
+            note: "What lies lower is cut off here; the next figure has all of it. ")
     }
 
     /// Validation accuracy right after pruning and after retraining.
     private static func retraining(_ frontier: SweepFrontier) -> Chart? {
-        let values: [JSON] = frontier.groups.flatMap { group -> [JSON] in
+        let marks = MethodMarks(frontier)
+        let values: [JSON] = marks.ordered(frontier.groups.filter(\.isDrawn)).flatMap { group -> [JSON] in
             guard let sparsity = group.sparsity, let before = group.validationBeforeRetraining,
                 let after = group.validationAfterRetraining
             else { return [] }
@@ -54,10 +57,14 @@ extension Chart {
             }
         }
         guard !values.isEmpty else { return nil }
-        let marks = MethodMarks(labels: frontier.labels)
+        let domain = AccuracyChart.sparsityDomain(
+            frontier.groups.filter(\.isDrawn).compactMap {
+                $0.validationBeforeRetraining == nil ? nil : $0.sparsity?.mean
+            })
         let position: [String: JSON] = [
             "x": [
-                "field": "sparsity", "type": "quantitative", "scale": ["zero": false, "nice": false, "padding": 12],
+                "field": "sparsity", "type": "quantitative",
+                "scale": ["nice": false, "domain": [JSON(domain.lowerBound), JSON(domain.upperBound)]],
                 "axis": ["title": "achieved sparsity", "labelExpr": AccuracyChart.percentLabel, "tickCount": 6],
             ],
             "y": [
@@ -72,7 +79,8 @@ extension Chart {
         ]
         return Chart(
             name: "retraining", title: "Accuracy before and after retraining",
-            caption: "Means over seeds on the validation split: right after the last pruning, and after retraining.",
+            caption: "Means over seeds on the validation split: right after the last pruning, and after retraining."
+                + marks.note,
             height: 300,
             body: [
                 "data": ["values": .array(values)],
@@ -92,8 +100,11 @@ extension Chart {
     /// Achieved minus requested sparsity of every task.
     private static func deviation(_ results: SweepResults, _ frontier: SweepFrontier) -> Chart? {
         var levels: [String] = []
+        let marks = MethodMarks(frontier)
         let values: [JSON] = results.rows.compactMap { row in
-            guard case .sparsity(let requested) = row.task.level, let achieved = row.evaluation[.sparsity] else {
+            guard case .sparsity(let requested) = row.task.level, marks.labels.contains(row.task.label),
+                let achieved = row.evaluation[.sparsity]
+            else {
                 return nil
             }
             let level = NumberText.level(row.task.level)
@@ -113,7 +124,6 @@ extension Chart {
                 }
             }.max() ?? 0
         let reach = max(0.6, largest * 1.1)
-        let marks = MethodMarks(labels: frontier.labels)
         let points: JSON = [
             "field": "points", "type": "quantitative", "scale": ["domain": [JSON(-reach), JSON(reach)]],
             "axis": [
@@ -124,7 +134,8 @@ extension Chart {
         return Chart(
             name: "requested-sparsity", title: "Achieved against requested sparsity",
             caption:
-                "One mark per task. The band is the tolerance of ± 0.5 points, outside of which a task is infeasible.",
+                "One mark per task. The band is the tolerance of ± 0.5 points, outside of which a task is infeasible."
+                + marks.note,
             height: 240,
             body: [
                 "layer": [
@@ -154,7 +165,9 @@ extension Chart {
     /// Validation accuracy of the dense networks over their training.
     private static func learningCurves(_ results: SweepResults) -> Chart? {
         let values: [JSON] = results.dense.flatMap { network -> [JSON] in
-            (network.evaluation.outcome?.epochs ?? []).filter { $0.phase == "training" }.map { epoch in
+            (network.evaluation.outcome?.epochs ?? []).filter {
+                $0.phase == "training" && Measure.validationAccuracy.allows($0.validationAccuracy)
+            }.map { epoch in
                 [
                     "seed": .string("seed \(network.seed)"), "epoch": .number(Double(epoch.epoch)),
                     "accuracy": JSON(epoch.validationAccuracy),

@@ -31,6 +31,8 @@ package struct SweepFrontier: Sendable {
         package let storedBytes: Summary?
         /// Share of test images whose class is among the five likeliest.
         package let top5: Summary?
+        /// Epochs of training behind the network, those of its parents included; `nil` where the plan has no such stage.
+        package let epochs: Int?
         /// What the method removes; `nil` for one the catalogue does not know.
         package let structure: MethodCatalogue.Structure?
         /// Validation accuracy right after the last pruning and after retraining, 0...1.
@@ -42,6 +44,8 @@ package struct SweepFrontier: Sendable {
         /// How many of the evaluations met this fate.
         package func count(_ fate: Fate) -> Int { fates[fate, default: 0] }
         package var taskCount: Int { fates.values.reduce(0, +) }
+        /// Whether the method is there to be beaten.
+        package var isControl: Bool { MethodCatalogue[method]?.isControl ?? false }
         /// Whether the network itself becomes smaller.
         package var isStructured: Bool { structure == .channel || structure == .rank }
     }
@@ -49,15 +53,23 @@ package struct SweepFrontier: Sendable {
     package let groups: [Group]
     /// Test accuracy of the dense networks.
     package let dense: Summary?
+    /// Epochs of training behind a dense network; `nil` without one.
+    package let denseEpochs: Int?
     /// The area that the means dominate, from (sparsity 0, accuracy 0): 0...1.
     package let hypervolume: Double
     /// The same of each method entry alone, by label.
     package let hypervolumeByLabel: [String: Double]
+    /// Stored values that cannot be; they are left out of all of the above.
+    package let impossible: [ImpossibleValues]
 
     package init(_ results: SweepResults) {
+        impossible = ImpossibleValues.all(of: results)
+        let epochs = results.plan.epochsBehind
+        denseEpochs = results.dense.first.flatMap { epochs[$0.stage] }
         let baselines = Dictionary(
             results.dense.map { ($0.stage, $0.evaluation[.testAccuracy]) }, uniquingKeysWith: { first, _ in first })
-        dense = Summary(results.dense.compactMap { $0.evaluation[.testAccuracy] })
+        dense = Summary(
+            results.dense.compactMap { $0.evaluation[.testAccuracy] }, within: Measure.testAccuracy.range.closed)
 
         var order: [Cell] = []
         var rows: [Cell: [SweepResults.Row]] = [:]
@@ -66,7 +78,9 @@ package struct SweepFrontier: Sendable {
             if rows[cell] == nil { order.append(cell) }
             rows[cell, default: []].append(row)
         }
-        var groups = order.map { Group(rows[$0] ?? [], baselines: baselines.compactMapValues(\.self)) }
+        var groups = order.map {
+            Group(rows[$0] ?? [], baselines: baselines.compactMapValues(\.self), epochs: epochs)
+        }
 
         let candidates = groups.indices.filter { groups[$0].point != nil }
         let points = candidates.compactMap { groups[$0].point }
@@ -86,6 +100,9 @@ package struct SweepFrontier: Sendable {
         return groups.map(\.label).filter { seen.insert($0).inserted }
     }
 
+    /// Whether there is the same number of training epochs behind every point, as a fair comparison asks for.
+    package var hasEqualBudgets: Bool { Set(groups.compactMap(\.epochs)).count < 2 }
+
     /// Whether any method makes the network itself smaller, so that speed-ups on paper and in fact are worth comparing.
     package var hasStructured: Bool { groups.contains(where: \.isStructured) }
 
@@ -97,7 +114,7 @@ package struct SweepFrontier: Sendable {
 
 extension SweepFrontier.Group {
     /// `rows` are those of one cell, in task order and not empty.
-    fileprivate init(_ rows: [SweepResults.Row], baselines: [StageKey: Double]) {
+    fileprivate init(_ rows: [SweepResults.Row], baselines: [StageKey: Double], epochs: [StageKey: Int]) {
         label = rows[0].task.label
         method = rows[0].task.method
         level = rows[0].task.level
@@ -107,7 +124,9 @@ extension SweepFrontier.Group {
         let replicates = rows.filter {
             $0.evaluation.fate.entersMeans && $0.evaluation[.testAccuracy] != nil && $0.evaluation[.sparsity] != nil
         }
-        func summary(_ measure: Measure) -> Summary? { Summary(replicates.compactMap { $0.evaluation[measure] }) }
+        func summary(_ measure: Measure) -> Summary? {
+            Summary(replicates.compactMap { $0.evaluation[measure] }, within: measure.range.closed)
+        }
         accuracy = summary(.testAccuracy)
         sparsity = summary(.sparsity)
         compression = summary(.compressionRatio)
@@ -117,14 +136,18 @@ extension SweepFrontier.Group {
         validationAfterRetraining = summary(.validationAccuracy)
         top5 = summary(.testTop5Accuracy)
         storedBytes = summary(.storedBytes)
-        theoreticalSpeedup = Summary(replicates.compactMap { Ratio.theoreticalSpeedup.value(of: $0.evaluation) })
-        physicalSpeedup = Summary(replicates.compactMap { Ratio.physicalSpeedup.value(of: $0.evaluation) })
+        func speedup(_ ratio: Ratio) -> Summary? {
+            Summary(replicates.compactMap { ratio.value(of: $0.evaluation) }, within: 0 ... .infinity)
+        }
+        theoreticalSpeedup = speedup(.theoreticalSpeedup)
+        physicalSpeedup = speedup(.physicalSpeedup)
+        self.epochs = rows[0].task.stages.last.flatMap { epochs[$0] }
         structure = MethodCatalogue[method]?.structure
         difference = Summary(
             differences: replicates.compactMap { row in
                 guard let value = row.evaluation[.testAccuracy], let baseline = baselines[row.dense] else { return nil }
                 return (value, baseline)
-            })
+            }, within: -1...1)
     }
 
     fileprivate var point: Point? {
@@ -158,8 +181,12 @@ extension SweepResults.Evaluation {
         }
     }
 
-    /// A finite measured value.
+    /// A measured value that can be one of the measure; what cannot be is found in ``SweepFrontier/impossible``.
     subscript(measure: Measure) -> Double? {
-        outcome?.measures[measure.rawValue].flatMap { $0.isFinite ? $0 : nil }
+        outcome?.measures[measure.rawValue].flatMap { measure.allows($0) ? $0 : nil }
     }
+}
+
+extension NumberRange {
+    fileprivate var closed: ClosedRange<Double> { lower...upper }
 }

@@ -39,11 +39,16 @@ package struct SweepResults: Codable, Sendable {
         }
         package var state: State
         package var note: String
+        /// Of a failure: the last lines that the engine wrote to its standard error.
+        package var evidence: String?
         package var outcome: Outcome?
         package var worker: String
-        package init(state: State, note: String = "", outcome: Outcome? = nil, worker: String = "") {
+        package init(
+            state: State, note: String = "", evidence: String? = nil, outcome: Outcome? = nil, worker: String = ""
+        ) {
             self.state = state
             self.note = note
+            self.evidence = evidence
             self.outcome = outcome
             self.worker = worker
         }

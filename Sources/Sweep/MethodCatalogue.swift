@@ -65,6 +65,9 @@ package enum MethodCatalogue {
         /// Whether it looks at training images to decide what to remove.
         package var needsData = false
 
+        /// Whether it is there to be beaten: `paper` begins with "control;".
+        package var isControl: Bool { paper.hasPrefix("control;") }
+
         /// Every knob's default by name, as a stage holds them.
         package var defaultKnobs: [String: Double] {
             Dictionary(uniqueKeysWithValues: knobs.map { ($0.name, $0.defaultValue) })

@@ -9,7 +9,8 @@ struct FrontierCommand: AsyncParsableCommand {
         commandName: "frontier",
         abstract: "Print a sweep's accuracy/sparsity frontier.",
         discussion: """
-            One row per method and level: mean and standard deviation (n-1) over seeds, 95 % interval, difference to the \
+            First the answer: the sparsest network within 0.5, 1 and 2 points of dense, and how sure that is. Then one \
+            row per method and level: mean and standard deviation (n-1) over seeds, 95 % interval, difference to the \
             dense network of the same seed. Works while the sweep runs.
             """)
 
@@ -34,8 +35,9 @@ struct FrontierCommand: AsyncParsableCommand {
         let results = try await connection.reading { try await $0.results(of: sweep.reference) }
         let frontier = SweepFrontier(results)
         switch format {
-        case .text: try Terminal.print(frontier.textTable.forTerminal)
-        case .markdown: try Terminal.print(frontier.textTable.markdown)
+        case .text:
+            try Terminal.print(frontier.terminalText(inColour: Terminal.hasColor, width: Terminal.outputWidth))
+        case .markdown: try Terminal.print(frontier.markdownText)
         case .csv: try Terminal.print(frontier.csv, terminator: "")
         case .json: try Terminal.print(try frontier.jsonText(of: results))
         }

@@ -9,7 +9,10 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Write a sweep's report: results.csv, frontier.csv, frontier.json, report.html, figures.",
-        discussion: "report.html is one file that needs no network. Works while the sweep runs.")
+        discussion: """
+            report.html is one file that needs no network. In the CSV files text that a spreadsheet would take for a formula has \
+            a single quote in front. Works while the sweep runs.
+            """)
 
     @OptionGroup var sweep: SweepArgument
     @Option(
@@ -22,12 +25,16 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var json: JSONFlag
 
+    private struct Document: Encodable {
+        let answer, files: [String]
+    }
+
     func run() async throws {
         let results = try await connection.reading { try await $0.results(of: sweep.reference) }
         let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
             .map(\.path)
         if json.isSet {
-            try Terminal.printJSON(["files": paths])
+            try Terminal.printJSON(Document(answer: SweepFrontier(results).answerSentences, files: paths))
         } else {
             try Terminal.print(paths.joined(separator: "\n"))
         }

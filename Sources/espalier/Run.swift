@@ -109,13 +109,15 @@ struct RunCommand: AsyncParsableCommand {
         guard let last = end.sweeps.first else { return }
         let results = try await client.results(of: last.id)
         let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
+        let frontier = SweepFrontier(results)
         // The sweep's own end is said first, also where the table cannot be printed.
         let printed = Result {
             if json.isSet {
-                try Terminal.printJSON(RunDocument(sweep: SweepLine(last), files: paths.map(\.path)))
+                try Terminal.printJSON(
+                    RunDocument(sweep: SweepLine(last), answer: frontier.answerSentences, files: paths.map(\.path)))
             } else {
-                let table = SweepFrontier(results).textTable.forTerminal
-                try Terminal.print("\(table)\nreport: \(paths.first?.path ?? "")")
+                let text = frontier.terminalText(inColour: Terminal.hasColor, width: Terminal.outputWidth)
+                try Terminal.print("\(text)\nreport: \(paths.first?.path ?? "")")
             }
         }
         try Watch.conclude(end)
@@ -124,6 +126,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private struct RunDocument: Encodable {
         let sweep: SweepLine
+        let answer: [String]
         let files: [String]
     }
 

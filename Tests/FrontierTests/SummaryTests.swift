@@ -24,6 +24,34 @@ import Testing
         #expect(abs(interval.lowerBound - 3.212512) < 1e-5 && abs(interval.upperBound - 6.787488) < 1e-5)
     }
 
+    /// The sought mean lies in the possible range; an interval never says that it may lie beyond.
+    static let boundedSamples: [(values: [Double], possible: ClosedRange<Double>, expected: ClosedRange<Double>)] = [
+        ([0.99, 1.0], 0...1, 0.931469...1), ([0.0, 0.01, 0.0], 0...1, 0...0.017676), ([0.5, -0.9], -1...1, -1...1),
+        ([0.4, 0.41], 0...1, 0.341469...0.468531), ([1.0, 1.0], 0...1, 1...1), ([1 + 1e-10, 1 + 1e-10], 0...1, 1...1),
+    ]
+
+    @Test("intervals stay in the possible range", arguments: boundedSamples)
+    func bounded(values: [Double], possible: ClosedRange<Double>, expected: ClosedRange<Double>) throws {
+        let interval = try #require(Summary(values, within: possible)?.interval)
+        #expect(abs(interval.lowerBound - expected.lowerBound) < 1e-6)
+        #expect(abs(interval.upperBound - expected.upperBound) < 1e-6)
+    }
+
+    static let extremes: [[Double]] = [
+        [1e308, 1e308], [1e308, -1e308], [.greatestFiniteMagnitude, 0, 1], [.nan, 1], [.infinity, 1],
+        [-.infinity, .infinity], [.infinity], [.leastNonzeroMagnitude, -.leastNonzeroMagnitude], [1e200, -1e200, 0],
+    ]
+
+    @Test("no values trap, and what is no number is not given as one", arguments: extremes)
+    func extremeValues(values: [Double]) {
+        for possible in [-Double.infinity ... .infinity, 0...1, -1...1] {
+            guard let summary = Summary(values, within: possible) else { continue }
+            #expect(summary.mean.isFinite && summary.deviation?.isFinite ?? true)
+            #expect((summary.deviation == nil) == (summary.interval == nil))
+        }
+        #expect(Summary([1e308, 1e308]) == nil && Summary([1e200, -1e200])?.interval == nil)
+    }
+
     @Test func oneValueHasNoSpreadAndNoneHasNoSummary() {
         #expect(Summary([]) == nil)
         #expect(Summary([0.5])?.mean == 0.5)

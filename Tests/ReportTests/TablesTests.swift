@@ -1,8 +1,9 @@
 import Foundation
 import Frontier
-import Report
 import Sweep
 import Testing
+
+@testable import Report
 
 @Suite struct TablesTests {
     /// The small sweep with accuracies that are easily checked by hand; the fourth random task failed.
@@ -24,17 +25,17 @@ import Testing
             "label,method,level_kind,level,n_ok,n_collapsed,n_infeasible,n_diverged,n_failed,n_pending,n,sparsity_mean,"
             + "compression_ratio_mean,accuracy_mean,accuracy_sd,accuracy_ci95_low,accuracy_ci95_high,difference_mean,"
             + "difference_ci95_low,difference_ci95_high,parameters_nonzero_mean,macs_nonzero_mean,"
-            + "theoretical_speedup_mean,physical_speedup_mean,stored_bytes_mean,top5_accuracy_mean,on_frontier\r\n"
+            + "theoretical_speedup_mean,physical_speedup_mean,stored_bytes_mean,top5_accuracy_mean,total_epochs,on_frontier\r\n"
         let global = "magnitude-global,magnitude-global,sparsity"
         let rows = [
-            "\(global),0.5,2,0,0,0,0,0,2,0.500000,1.996929,0.970000,0.014142,0.842938,1.097062,-0.005000,-0.068531,"
-                + "0.058531,133510.000000,133100.000000,2.000000,1.000000,,0.990000,yes",
+            "\(global),0.5,2,0,0,0,0,0,2,0.500000,1.996929,0.970000,0.014142,0.842938,1.000000,-0.005000,-0.068531,"
+                + "0.058531,133510.000000,133100.000000,2.000000,1.000000,,0.990000,24,yes",
             "\(global),0.9,2,0,0,0,0,0,2,0.900000,9.863485,0.950000,0.000000,0.950000,0.950000,-0.025000,-0.088531,"
-                + "0.038531,27030.000000,26620.000000,10.000000,1.000000,,0.990000,yes",
-            "random,random,sparsity,0.5,2,0,0,0,0,0,2,0.500000,1.996929,0.910000,0.014142,0.782938,1.037062,-0.065000,"
-                + "-0.255593,0.125593,133510.000000,133100.000000,2.000000,1.000000,,0.990000,no",
+                + "0.038531,27030.000000,26620.000000,10.000000,1.000000,,0.990000,24,yes",
+            "random,random,sparsity,0.5,2,0,0,0,0,0,2,0.500000,1.996929,0.910000,0.014142,0.782938,1.000000,-0.065000,"
+                + "-0.255593,0.125593,133510.000000,133100.000000,2.000000,1.000000,,0.990000,24,no",
             "random,random,sparsity,0.9,1,0,0,0,1,0,1,0.900000,9.863485,0.500000,,,,-0.480000,,,27030.000000,"
-                + "26620.000000,10.000000,1.000000,,0.990000,no",
+                + "26620.000000,10.000000,1.000000,,0.990000,24,no",
         ]
         #expect(SweepFrontier(Self.results()).csv == header + rows.map { $0 + "\r\n" }.joined())
     }
@@ -123,7 +124,10 @@ import Testing
         let masked = try #require(frontier.groups.first { $0.label == "random" && $0.level == .sparsity(0.9) })
         #expect(masked.physicalSpeedup?.mean == 1)
         let lines = frontier.textTable.terminal(inColour: false).components(separatedBy: "\n")
-        #expect(lines[0].contains("speed-up"))
+        #expect(lines[0].contains("physical speed-up"))
+        #expect(
+            frontier.terminalText(inColour: false).hasSuffix(
+                "\nThe physical speed-up is macs_dense / macs_structured, not a measured time."))
         #expect(lines.contains { $0.hasPrefix("filter-l1") && $0.contains("90 %") && $0.contains("10.0×") })
     }
 
@@ -132,7 +136,7 @@ import Testing
         let terminal = table.terminal(inColour: false).components(separatedBy: "\n")
         #expect(
             terminal[3]
-                == "magnitude-global   50 %   50.00 %        2.00×  97.00 ± 1.41 %  [84.29, 109.71]    −0.50       2  ●"
+                == "magnitude-global   50 %   50.00 %        2.00×  97.00 ± 1.41 %  [84.29, 100.00]    −0.50       2  ●"
         )
         #expect(
             terminal[6]
@@ -144,6 +148,91 @@ import Testing
         #expect(markdown[1] == "| :-- | --: | --: | --: | --: | --: | --: | --: | :-- |")
         #expect(markdown[3].hasPrefix("| **magnitude-global** | **50 %** | **50.00 %** |"))
         #expect(markdown[6] == "| random | 90 % | 90.00 % | 9.86× | 50.00 % | – | −48.00 | 1 of 2 |  |")
+    }
+
+    /// Where budgets differ every table says so, and how many epochs lie behind each point.
+    @Test func unequalBudgetsAreNamed() throws {
+        let yaml = """
+            {network: lenet-300-100, dataset: digits, seeds: 1, training: {epochs: 4}, retrain: {epochs: 2},
+             sparsities: [0.5, 0.9], methods: [{method: random, schedule: cascade}, snip]}
+            """
+        var results = Fixture.small()
+        results.plan = try Plan(SweepFile(yaml: yaml, fileName: "s.yaml"))
+        results.rows = results.plan.tasks.map { task in
+            .init(task: task, dense: task.stages[0], evaluation: results.rows[0].evaluation)
+        }
+        let evaluation = results.dense[0].evaluation
+        results.dense = [.init(seed: 0, stage: results.rows[0].dense, evaluation: evaluation)]
+        let frontier = SweepFrontier(results)
+        #expect(frontier.groups.map(\.epochs) == [6, 8, 4, 4] && frontier.denseEpochs == 4)
+        let remark = "Training budgets differ: behind the points lie 4 to 8 epochs, those of their parents included."
+        for text in [frontier.terminalText(inColour: false), frontier.markdownText] {
+            #expect(text.contains(remark))
+            #expect(text.contains(" epochs "))
+        }
+        let rows = frontier.textTable.rows.map { $0.cells[2] }
+        #expect(rows == ["4", "6", "8", "4", "4"])
+        let lines = frontier.csv.components(separatedBy: "\r\n")
+        #expect(lines[0].hasSuffix(",total_epochs,on_frontier"))
+        #expect(lines[1...4].map { $0.components(separatedBy: ",").suffix(2).first } == ["6", "8", "4", "4"])
+        let page = try ReportPage(results: results, frontier: frontier, charts: []).html(with: .load())
+        let isNamed = page.contains(remark) && page.contains("Epochs in all</th></tr></thead>")
+        #expect(isNamed)
+        // Equal budgets need no column.
+        let equal = SweepFrontier(Self.results())
+        #expect(equal.hasEqualBudgets && !equal.terminalText(inColour: false).contains("epochs"))
+    }
+
+    static let formulas = [
+        "=HYPERLINK(\"http://x\",\"ok\")", "=1+1", "+1+1", "-1-1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\r\n=1",
+        "=", "-", "--1",
+        "-1e5e5", "+0x10", "-inf", "-nan", "=cmd|' /C calc'!A0",
+    ]
+
+    @Test("no text is a formula to a spreadsheet, wherever an engine or a user can put it", arguments: formulas)
+    func formulasInCSV(text: String) throws {
+        var results = Fixture.small(label: text)
+        results.rows[0].task.method = text
+        results.rows[1].task.level = .knob(name: text, value: -1)
+        results.rows[1].evaluation.worker = text
+        results.rows[2].evaluation.outcome?.measures[text] = -3.5e-7
+        results.rows[2].evaluation.outcome?.note = text
+        results.rows[3].evaluation.outcome?.environment = text
+        results.rows[7].evaluation.note = text
+        results.dense[0].evaluation.outcome?.artifacts[0].sha256 = text
+        for csv in [results.csv, SweepFrontier(results).csv] {
+            let cells = Self.cells(csv)
+            let started = cells.filter { "=+-@\t\r\n".unicodeScalars.contains($0.unicodeScalars.first ?? "x") }
+            // What begins so is a number.
+            #expect(started.allSatisfy { $0.wholeMatch(of: /[-+]?[0-9.]+(e[-+]?[0-9]+)?/) != nil }, "\(started)")
+            #expect(cells.contains("'" + text))
+        }
+        #expect(Self.cells(results.csv).contains("-3.5e-07"))
+    }
+
+    /// Fields as an RFC 4180 reader has them.
+    private static func cells(_ csv: String) -> [String] {
+        var cells: [String] = []
+        var cell = String.UnicodeScalarView()
+        var isQuoted = false
+        var previous: Unicode.Scalar?
+        for scalar in csv.unicodeScalars {
+            switch scalar {
+            case "\"":
+                if !isQuoted, previous == "\"" { cell.append("\"") }
+                isQuoted.toggle()
+            case ",", "\r", "\n":
+                if isQuoted {
+                    cell.append(scalar)
+                } else if scalar != "\n" {
+                    cells.append(String(cell))
+                    cell = .init()
+                }
+            default: cell.append(scalar)
+            }
+            previous = scalar
+        }
+        return cells
     }
 
     @Test func labelsCannotSteerTheTerminalOrBreakMarkdown() {
