@@ -31,7 +31,11 @@ extension SweepFrontier {
     }
 
     private var nothingToCompare: String {
-        if groups.allSatisfy({ $0.accuracy == nil }) { return "Nothing has been measured yet." }
+        if groups.allSatisfy({ $0.accuracy == nil }) {
+            return groups.allSatisfy { $0.count(.pending) + $0.count(.failed) == $0.taskCount }
+                ? "Nothing has been measured yet."
+                : "No result enters the means: each is infeasible, or lacks a possible test accuracy or sparsity."
+        }
         return groups.allSatisfy { $0.difference == nil }
             ? "No network can be compared with its dense network: that has no test accuracy yet."
             : "Only controls have been measured so far."

@@ -129,6 +129,33 @@ import ZeroMQ
         }
     }
 
+    @Test func aFailureIsReportedWithTheEnginesLastLines() async throws {
+        try await fixture.withCoordinator { _, endpoints, client in
+            var (worker, lease) = try await leasedWorker(endpoints, client)
+            let failure = WireStageFailure.with {
+                $0.stageKey = lease.stageKey
+                $0.cause = .invalidStage
+                $0.message = "the engine refused the stage"
+                $0.evidence = String(repeating: "loading\n", count: 5000) + "ValueError: no such layer"
+            }
+            // The second is the last attempt.
+            for attempt in 1...2 {
+                var failure = failure
+                failure.epoch = lease.epoch
+                try worker.send(.failure(failure))
+                _ = try await worker.untilHeartbeat()
+                guard attempt == 1 else { continue }
+                try worker.heartbeat(credit: 1)
+                lease = try await worker.lease()
+            }
+            let dense = try #require(try await client.results(of: "small").dense.first?.evaluation)
+            #expect(dense.state == .failed && dense.note == "the engine refused the stage")
+            let evidence = try #require(dense.evidence)
+            #expect(evidence.hasSuffix("loading\nValueError: no such layer") && evidence.count <= 4096)
+            try await worker.close()
+        }
+    }
+
     @Test func aRepeatedResultIsAcknowledgedAgainAndAnotherIsAReplica() async throws {
         try await fixture.withCoordinator { service, endpoints, client in
             let (worker, first) = try await leasedWorker(endpoints, client)

@@ -126,6 +126,10 @@ import Testing
         #expect(
             SweepFrontier(results).answerSentences
                 == ["No network can be compared with its dense network: that has no test accuracy yet."])
+        results.rows[0].evaluation.outcome?.status = .infeasible
+        #expect(
+            SweepFrontier(results).answerSentences
+                == ["No result enters the means: each is infeasible, or lacks a possible test accuracy or sparsity."])
         results.rows[0].evaluation = .init(state: .pending)
         #expect(SweepFrontier(results).answerSentences == ["Nothing has been measured yet."])
         #expect(

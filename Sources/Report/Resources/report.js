@@ -11,7 +11,7 @@ const config = {
     labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', titlePadding: 8, labelOverlap: true,
   },
   legend: {
-    labelColor: ink, symbolStrokeColor: ink, labelFontSize: 12, symbolSize: 80, columnPadding: 18, rowPadding: 5, offset: 10,
+    labelColor: ink, titleColor: ink, symbolStrokeColor: ink, labelFontSize: 12, symbolSize: 80, columnPadding: 18, rowPadding: 5, offset: 10,
   },
   style: { reference: { color: ink }, 'reference-band': { color: ink } },
 };
