@@ -155,20 +155,6 @@ struct ReportPage {
             + parts.filter { $0.0 > 0 || $0.1 == "measured" }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
-    // MARK: - Answer
-
-    /// What the sweep was run for, before everything else.
-    private var answer: HTML {
-        let remarks = frontier.remarks
-        return """
-            <section aria-label="Answer">
-            <ul class="answer">
-            \(frontier.answerSentences.map { "<li>\($0)</li>\n" as HTML })</ul>
-            \(remarks.isEmpty ? "" : "<p class=\"remarks\">\(remarks.joined(separator: " "))</p>" as HTML)
-            </section>
-            """
-    }
-
     // MARK: - Figures
 
     private var figures: HTML {
