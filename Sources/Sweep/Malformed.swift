@@ -45,10 +45,13 @@ package enum Check {
         guard count <= most else { throw Malformed(reason: "\(field) has \(count) entries, more than \(most)") }
     }
 
-    /// Finite, and small enough for sums and squares of it to be finite too.
+    /// Small enough for sums and squares of it to be finite too.
+    static let largestNumber = 1e100
+
+    /// Finite, and not larger than ``largestNumber``.
     package static func number(_ value: Double, _ field: String) throws(Malformed) {
         guard value.isFinite else { throw Malformed(reason: "\(field) is \(value), which is not a finite number") }
-        guard value.magnitude <= 1e100 else { throw Malformed(reason: "\(field) is \(value), which is out of range") }
+        guard value.magnitude <= largestNumber else { throw Malformed(reason: "\(field) is \(value), which is out of range") }
     }
 
     /// At most thirty years.

@@ -32,7 +32,25 @@ extension Measure {
             }
         }
 
+        /// Without the condition that a count is whole.
+        var range: NumberRange {
+            switch self {
+            case .share: .closed(0, 1)
+            case .count: .closed(0, Check.largestNumber)
+            case .atLeast(let least): .closed(least, Check.largestNumber)
+            case .anyNumber: .closed(-Check.largestNumber, Check.largestNumber)
+            }
+        }
+
         private static let rounding = 1e-9
+    }
+
+    /// The values that the measure can have.
+    package var range: NumberRange { bounds.range }
+
+    /// Whether the value can be one of this measure; a rounding error is forgiven.
+    package func allows(_ value: Double) -> Bool {
+        value.magnitude <= Check.largestNumber && bounds.settled(value) != nil
     }
 
     var bounds: Bounds {
