@@ -14,8 +14,8 @@ package final class ArtifactClient {
         case fetched(sha256: String, path: String)
         /// Verified and on the coordinator's disk.
         case uploaded(sha256: String)
-        /// One sentence says why and what to do.
-        case failed(sha256: String, message: String)
+        /// One sentence says why and what to do. `isLost`: the file to upload is gone or damaged here.
+        case failed(sha256: String, message: String, isLost: Bool = false)
     }
 
     /// How much is under way at once, and when to ask again or give up.
@@ -107,7 +107,7 @@ package final class ArtifactClient {
         switch body {
         case .refused(let refused):
             for entry in active where entry.transfer.artifact.sha256 == refused.sha256 {
-                end(entry.transfer, .failed(sha256: refused.sha256, message: refused.message))
+                fail(entry.transfer, refused.message)
             }
         case .chunk(let chunk): deliver(body, to: chunk.sha256, at: now)
         case .credit(let credit): deliver(body, to: credit.sha256, at: now)
@@ -169,7 +169,12 @@ extension ArtifactClient {
     /// What arrived is not worth going on with; a transfer that merely stopped may go on one day.
     private func fail(_ transfer: any Transfer, _ error: ArtifactError) {
         transfer.abandon()
-        end(transfer, .failed(sha256: transfer.artifact.sha256, message: error.description))
+        fail(transfer, error.description)
+    }
+
+    private func fail(_ transfer: any Transfer, _ message: String) {
+        let sha256 = transfer.artifact.sha256
+        end(transfer, .failed(sha256: sha256, message: message, isLost: transfer.hasLostItsSource))
     }
 
     private func end(_ transfer: any Transfer, _ event: Event) {

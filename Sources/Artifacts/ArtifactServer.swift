@@ -93,7 +93,7 @@ package final class ArtifactServer {
 
     private func chunk(_ digest: ArtifactDigest, _ get: WireGetChunk) throws(ArtifactError) -> WireArtifactReply {
         guard store.contains(digest) else {
-            return .refused(digest.hex, "the coordinator has no artifact \(digest); its stage must run again")
+            return .refused(digest.hex, "the coordinator has no artifact \(digest) any more; its stage runs again")
         }
         guard (1...WireProtocol.chunk).contains(Int(get.length)) else {
             return .refused(digest.hex, "a chunk has 1 to \(WireProtocol.chunk) bytes, not \(get.length)")
@@ -108,7 +108,8 @@ package final class ArtifactServer {
     private func begin(
         _ digest: ArtifactDigest, size: UInt64, peer: [UInt8], now: ContinuousClock.Instant
     ) throws(ArtifactError) -> WireArtifactReply {
-        if store.contains(digest) { return .stored(digest.hex) }
+        // One of another size is a ruin, which the upload replaces.
+        if store.size(of: digest) == size { return .stored(digest.hex) }
         guard size <= limits.size else {
             return .refused(
                 digest.hex, "\(size) bytes are more than an artifact may have here, \(limits.size); raise the limit")
@@ -134,9 +135,10 @@ package final class ArtifactServer {
     private func receive(
         _ digest: ArtifactDigest, _ put: WirePutChunk, peer: [UInt8], now: ContinuousClock.Instant
     ) throws(ArtifactError) -> WireArtifactReply {
-        if store.contains(digest) { return .stored(digest.hex) }
-        // After a restart, or too late: without credit the sender offers the file again.
-        guard let file = uploads[digest]?.file else { return .credit(digest.hex, received: 0, limit: 0) }
+        guard let file = uploads[digest]?.file else {
+            // Too late, or after a restart: without credit the sender offers the file again.
+            return store.contains(digest) ? .stored(digest.hex) : .credit(digest.hex, received: 0, limit: 0)
+        }
         guard (1...WireProtocol.chunk).contains(put.data.count), put.offset <= file.size,
             UInt64(put.data.count) <= file.size - put.offset
         else {

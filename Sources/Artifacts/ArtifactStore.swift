@@ -25,9 +25,12 @@ package struct ArtifactStore: Sendable {
         }
     }
 
+    /// A store to be looked at only, as it is.
+    package init(reading directory: String) { self.directory = directory }
+
     // MARK: - Reading
 
-    /// Whether the file is here, complete and verified.
+    /// Whether the file is here: complete and verified when it came.
     package func contains(_ digest: ArtifactDigest) -> Bool {
         size(of: digest) != nil
     }
@@ -103,7 +106,18 @@ package struct ArtifactStore: Sendable {
 
     /// The file to receive an artifact into, with what an earlier attempt left of it.
     func partial(_ digest: ArtifactDigest, size: UInt64) throws(ArtifactError) -> PartialFile {
-        try PartialFile(path: "\(incoming)/\(digest.hex).part", size: size)
+        let path = "\(incoming)/\(digest.hex).part"
+        do throws(ArtifactError) {
+            return try PartialFile(path: path, size: size)
+        } catch  where error.code == .notFound {
+            // Somebody deleted the store under way; what is still needed is made again and comes here.
+            do throws(FileError) {
+                try WholeFile.makeDirectory(incoming)
+            } catch {
+                throw .failed("make the directory", error.path, error.number)
+            }
+            return try PartialFile(path: path, size: size)
+        }
     }
 
     /// Moves a finished file, already on the disk, to its place.

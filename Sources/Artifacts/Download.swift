@@ -75,6 +75,8 @@ final class Download: Transfer {
         return file.isComplete ? try finish(file) : .advanced
     }
 
+    var hasLostItsSource: Bool { false }
+
     func abandon() {
         file?.discard()
     }

@@ -17,6 +17,9 @@ protocol Transfer: AnyObject {
     /// Takes in a reply about this artifact.
     func handle(_ body: WireArtifactReply.OneOf_Body) throws(ArtifactError) -> TransferProgress
 
+    /// Whether the file it reads is gone or no longer the artifact, so that trying again cannot help; asked after a failure.
+    var hasLostItsSource: Bool { get }
+
     /// Deletes what must not be continued.
     func abandon()
 }

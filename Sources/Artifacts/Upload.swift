@@ -22,17 +22,8 @@ final class Upload: Transfer {
         self.window = window
     }
 
-    func begin() throws(ArtifactError) -> ArtifactClient.Event? {
-        let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
-        let size = try file.size
-        guard size == artifact.size else {
-            throw ArtifactError(
-                code: .corrupt, path: path,
-                message: "has \(size) bytes, not the \(artifact.size) it was announced with; it changed since")
-        }
-        self.file = file
-        return nil
-    }
+    /// The offer needs no file: the coordinator may have the artifact although it is lost here.
+    func begin() -> ArtifactClient.Event? { nil }
 
     func requests() throws(ArtifactError) -> [WireArtifactRequest] {
         if isOffering {
@@ -41,7 +32,8 @@ final class Upload: Transfer {
             return [.offer(artifact.sha256, size: artifact.size)]
         }
         var requests: [WireArtifactRequest] = []
-        while let file, next < limit {
+        while next < limit {
+            let file = try opened()
             let bytes = try file.read(at: next, count: Int(min(UInt64(WireProtocol.chunk), limit - next)))
             guard !bytes.isEmpty else {
                 throw ArtifactError(code: .corrupt, path: path, message: "became shorter while it was uploaded")
@@ -65,7 +57,28 @@ final class Upload: Transfer {
         }
     }
 
+    var hasLostItsSource: Bool {
+        do throws(ArtifactError) {
+            return try OpenFile(path, O_RDONLY | O_NONBLOCK).digest() != artifact.digest
+        } catch {
+            return error.code == .notFound
+        }
+    }
+
     func abandon() {}
+
+    private func opened() throws(ArtifactError) -> OpenFile {
+        if let file { return file }
+        let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
+        let size = try file.size
+        guard size == artifact.size else {
+            throw ArtifactError(
+                code: .corrupt, path: path,
+                message: "has \(size) bytes, not the \(artifact.size) it was announced with; it changed since")
+        }
+        self.file = file
+        return file
+    }
 
     private func take(_ credit: WirePutCredit) -> TransferProgress {
         guard credit.received <= credit.limit, credit.limit <= artifact.size else { return .none }

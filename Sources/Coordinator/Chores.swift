@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scheduling
 internal import Store
 internal import Sweep
 internal import SwiftProtobuf
@@ -8,8 +9,10 @@ internal import ZeroMQ
 /// Work on behalf of requests that would keep the loop from its heartbeats, done in order on a queue beside it.
 final class Chores: Sendable {
     enum Done: Sendable {
-        case planned(Plan, yaml: String, Request)
+        case planned(Plan, yaml: String, isFresh: Bool, Request)
         case reply(WireFromCoordinator.OneOf_Body, Request)
+        /// A worker's message, complete with what only the disk could tell.
+        case examined(CoordinatorEvent)
     }
 
     private let queue = DispatchQueue(label: "espalier.chores")

@@ -41,8 +41,18 @@ extension ControlLoop {
     func finish(_ done: Chores.Done) {
         switch done {
         case .reply(let body, let request): batch.reply(body, to: request)
-        case .planned(let plan, let yaml, let request):
-            do { try submit(plan, yaml: yaml, request) } catch {
+        case .examined(let event):
+            if case .failure(let lease, _, let lost, _) = event, !lost.isEmpty {
+                parts.logger.warning(
+                    "a checkpoint is missing or damaged; the stage that made it runs again",
+                    metadata: [
+                        "artifact.sha256": "\(lost.sorted().map { $0.prefix(12) }.joined(separator: ", "))",
+                        "stage.key": "\(lease.stage)",
+                    ])
+            }
+            handle(event)
+        case .planned(let plan, let yaml, let isFresh, let request):
+            do { try submit(plan, yaml: yaml, isFresh: isFresh, request) } catch {
                 batch.reply(.failed("\(error)", invalid: false), to: request)
             }
         }
@@ -56,7 +66,7 @@ extension ControlLoop {
                 let name = submit.fileName.isEmpty ? "sweep" : String(submit.fileName.prefix(256))
                 let file = try SweepFile(yaml: submit.yaml, fileName: name)
                 let engine = try file.engine.map { try EngineFiles(submit.engine, of: $0) }
-                return .planned(try Plan(file, engine: engine), yaml: submit.yaml, request)
+                return .planned(try Plan(file, engine: engine), yaml: submit.yaml, isFresh: submit.fresh, request)
             } catch let error as Malformed {
                 let sentence =
                     "the submission does not say what the engine's command line names: \(error.reason); submit the sweep "
@@ -68,11 +78,11 @@ extension ControlLoop {
         }
     }
 
-    private func submit(_ plan: Plan, yaml: String, _ request: Request) throws {
+    private func submit(_ plan: Plan, yaml: String, isFresh: Bool, _ request: Request) throws {
         let cached = try parts.store.cachedOutcomes(for: plan)
         let changes = try engineChanges(in: plan)
         let sweep = newID(for: plan.name)
-        handle(.submitted(sweep, plan: plan, cached: cached))
+        handle(.submitted(sweep, plan: plan, cached: cached, isFresh: isFresh))
         let count = core.sweepStatus(sweep, at: now)?.stages.cached ?? 0
         batch.submissions[sweep] = Submission(yaml: yaml, cached: count)
         let submitted = WireSubmitted.with {

@@ -175,9 +175,11 @@ final class ControlLoop {
             return refuse(request, message, refusal)
         }
         do {
-            if let event = try WireDecoding.event(body, from: peer) {
-                handle(checked(event))
-            } else {
+            switch try WireDecoding.event(body, from: peer) {
+            case .failure(let lease, let failure, _, let peer)? where failure.cause == .artifact:
+                examine(lease, failure, from: peer)
+            case let event?: handle(checked(event))
+            case nil:
                 answer(body, request)
             }
         } catch {
@@ -201,6 +203,14 @@ final class ControlLoop {
         case .released(let lease, let resume?, let peer) where !isPresent(resume):
             return .released(lease, resume: nil, from: peer)
         default: return event
+        }
+    }
+
+    /// Reads through what the lease starts from, beside this loop, before the core hears of the failure: whoever lost a file
+    /// is to blame, not who missed it.
+    private func examine(_ lease: LeaseID, _ failure: Failure, from peer: Peer) {
+        chores.run { [artifacts = parts.artifacts, inputs = core.inputs(of: lease)] in
+            .examined(.failure(lease, failure, lost: artifacts.lost(among: inputs), from: peer))
         }
     }
 

@@ -117,11 +117,15 @@ package final class OperatorClient: Sendable {
     /// - Parameters:
     ///   - fileName: For messages about faults in the file.
     ///   - engine: What the command line of the user's own engine names on this machine.
-    package func submit(yaml: String, fileName: String, engine: EngineFiles? = nil) async throws -> WireSubmitted {
+    ///   - isFresh: Whether every stage runs again, whatever earlier sweeps have done.
+    package func submit(
+        yaml: String, fileName: String, engine: EngineFiles? = nil, isFresh: Bool = false
+    ) async throws -> WireSubmitted {
         let submit = WireSubmit.with {
             $0.yaml = yaml
             $0.fileName = fileName
             if let engine { $0.engine = WireEngineFiles(engine) }
+            $0.fresh = isFresh
         }
         guard case .submitted(let reply) = try await request(.submit(submit)) else { throw unexpected }
         return reply

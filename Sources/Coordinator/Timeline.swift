@@ -46,8 +46,12 @@ struct Timeline {
             logger.log(
                 level: failure.cause == .parent ? .debug : .error, "stage given up on",
                 metadata: fields(failure).merging(["stage.label": "\(core.label(of: stage))"]) { $1 })
+        case .reopened(let lease):
+            logger.info(
+                "stage open again",
+                metadata: ["stage.label": "\(core.label(of: lease.stage))", "stage.key": "\(lease.stage)"])
         case .replica(let lease, _, let worker):
-            logger.info("stage done again; the first result stays", metadata: core.fields(lease, worker))
+            logger.info("stage done again; the accepted result stays", metadata: core.fields(lease, worker))
         case .coordinatorEpoch, .resume: break
         }
     }

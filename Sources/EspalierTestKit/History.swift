@@ -38,10 +38,11 @@ package struct History: Sendable {
                 }
                 epochs[lease.stage] = lease.epoch
             }
-            for parent in store.parents[lease.stage] ?? [] where store.stages[parent]?.result == nil {
+            for parent in store.parents[lease.stage] ?? [] where store.stages[parent]?.finished == nil {
                 note("\(lease.stage) was leased before \(parent), which it starts from")
             }
-            if acknowledged[lease.stage] != nil || store.stages[lease.stage]?.result != nil {
+            let stored = store.stages[lease.stage]
+            if stored?.finished != nil || acknowledged[lease.stage] != nil && stored?.reopened == nil {
                 note("\(lease.stage) was leased although it is finished")
             }
         case .resultAck(let lease, .accepted):
@@ -56,7 +57,9 @@ package struct History: Sendable {
 
     /// What was acknowledged must be in the store, whatever stopped and started since.
     package mutating func audit(_ store: ModelStore) {
-        for (stage, lease) in acknowledged where store.stages[stage]?.result?.lease != lease {
+        for (stage, lease) in acknowledged {
+            let stored = store.stages[stage]
+            if stored?.result?.lease == lease || stored?.replicas.contains(lease) == true { continue }
             note("the acknowledged result of \(stage) disappeared")
         }
     }
@@ -67,8 +70,15 @@ package struct History: Sendable {
         for stage in store.unfinished { note("\(stage) never ended") }
         for (id, plan) in store.sweeps where store.states[id] != .cancelled {
             let isMeasured = plan.stages.allSatisfy { store.stages[$0.key]?.result != nil }
+            let isGivenUp = plan.stages.contains { store.stages[$0.key]?.quarantined != nil }
             let state = store.states[id] ?? .running
-            if state != (isMeasured ? .finished : .failed) { note("sweep \(id) ended as \(state)") }
+            let isRight =
+                switch state {
+                case .finished: isMeasured
+                case .failed: isGivenUp
+                case .running, .cancelled: false
+                }
+            if !isRight { note("sweep \(id) ended as \(state)") }
         }
     }
 }

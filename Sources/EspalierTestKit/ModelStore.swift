@@ -7,6 +7,7 @@ package struct ModelStore: Sendable {
     package enum Defect: Hashable, Sendable {
         case losesLeases
         case losesResults
+        case forgetsReopenings
     }
 
     package private(set) var epoch: UInt64 = 0
@@ -23,9 +24,14 @@ package struct ModelStore: Sendable {
         package var holder: String?
         package var failures: [Failure] = []
         package var result: Result?
+        /// Where the result is to be replaced: the epoch after which the stage was opened again.
+        package var reopened: UInt64?
         package var replicas: [LeaseID] = []
         package var quarantined: Failure?
         package var resume: ArtifactReference?
+
+        /// The result that counts.
+        package var finished: Result? { reopened == nil ? result : nil }
 
         package struct Result: Hashable, Sendable {
             package var lease: LeaseID
@@ -57,12 +63,21 @@ package struct ModelStore: Sendable {
             if lease.epoch <= before { return "\(lease.stage) was leased with epoch \(lease.epoch) after \(before)" }
         case .result(let lease, let outcome, _):
             if defect == .losesResults { return nil }
-            let isSecond = stages[lease.stage]?.result != nil
+            let before = stages[lease.stage, default: StoredStage()]
             stages[lease.stage, default: StoredStage()].result = StoredStage.Result(
                 lease: lease, outcome: outcome)
+            if let replaced = before.result { stages[lease.stage]?.replicas.append(replaced.lease) }
+            stages[lease.stage]?.reopened = nil
             stages[lease.stage]?.holder = nil
             stages[lease.stage]?.quarantined = nil
-            if isSecond { return "\(lease.stage) has a second accepted result" }
+            if before.finished != nil { return "\(lease.stage) has a second accepted result" }
+            if let last = before.reopened, lease.epoch <= last {
+                return "\(lease.stage) was opened again after \(last) and finished by \(lease.epoch)"
+            }
+        case .reopened(let lease):
+            let isFinished = stages[lease.stage]?.finished != nil
+            if defect != .forgetsReopenings { stages[lease.stage, default: StoredStage()].reopened = lease.epoch }
+            if !isFinished { return "\(lease.stage) was opened again without a result" }
         case .replica(let lease, _, _):
             stages[lease.stage, default: StoredStage()].replicas.append(lease)
         case .failed(let lease, let failure, _):
@@ -88,8 +103,8 @@ package struct ModelStore: Sendable {
                 let stored = stages[node.key, default: StoredStage()]
                 known[node.key] = Durable.StageState(
                     node: node, epoch: stored.epoch, lastWorker: stored.holder, failures: stored.failures,
-                    outcome: stored.result?.outcome, quarantined: stored.quarantined, resume: stored.resume,
-                    resultEpoch: stored.result?.lease.epoch)
+                    outcome: stored.finished?.outcome, quarantined: stored.quarantined, resume: stored.resume,
+                    resultEpoch: stored.finished?.lease.epoch, reopened: stored.reopened)
             }
         }
         return Durable(
@@ -98,13 +113,13 @@ package struct ModelStore: Sendable {
             stages: known)
     }
 
-    /// The stages of every sweep that have neither result nor quarantine, unless the sweep was cancelled.
+    /// The stages of every sweep under way that have neither result nor quarantine.
     package var unfinished: [StageKey] {
         var open: [StageKey] = []
-        for (id, plan) in sweeps where states[id] != .cancelled {
+        for (id, plan) in sweeps where states[id] != .cancelled && states[id] != .finished {
             for node in plan.stages {
                 let stored = stages[node.key]
-                if stored?.result == nil, stored?.quarantined == nil { open.append(node.key) }
+                if stored?.finished == nil, stored?.quarantined == nil { open.append(node.key) }
             }
         }
         return open

@@ -15,14 +15,15 @@ package struct ModelWorker: Hashable, Sendable {
         case released(LeaseID, ArtifactReference?)
         case bye
 
-        package func event(from peer: Peer) -> CoordinatorEvent {
+        /// - Parameter lost: What the coordinator's shell finds missing, of a failure.
+        package func event(from peer: Peer, lost: Set<String> = []) -> CoordinatorEvent {
             switch self {
             case .hello(let description, let running): .hello(description, running: running, from: peer)
             case .heartbeat(let credit, let running, let draining):
                 .heartbeat(credit: credit, running: running, draining: draining, from: peer)
             case .result(let lease, let outcome, let present):
                 .result(lease, outcome, artifactsPresent: present, from: peer)
-            case .failure(let lease, let failure): .failure(lease, failure, from: peer)
+            case .failure(let lease, let failure): .failure(lease, failure, lost: lost, from: peer)
             case .released(let lease, let resume): .released(lease, resume: resume, from: peer)
             case .bye: .bye(from: peer)
             }
@@ -34,6 +35,8 @@ package struct ModelWorker: Hashable, Sendable {
     package private(set) var running: [StageKey: UInt64] = [:]
     /// On disk: survives the process.
     package private(set) var spool: [LeaseID: Outcome] = [:]
+    /// Hashes of the artifacts it holds; on disk, too.
+    package var cache: Set<String> = []
     package private(set) var isEstablished = false
     package var isDraining = false
 
@@ -63,12 +66,22 @@ package struct ModelWorker: Hashable, Sendable {
         guard let epoch = running.removeValue(forKey: stage) else { return [] }
         let lease = LeaseID(stage: stage, epoch: epoch)
         spool[lease] = outcome
+        cache.formUnion(outcome.artifacts.map(\.sha256))
         return isEstablished ? [.result(lease, outcome, artifactsPresent: true), heartbeat] : []
     }
 
     package mutating func fail(_ stage: StageKey, _ failure: Failure) -> [Report] {
         guard let epoch = running.removeValue(forKey: stage) else { return [] }
         return isEstablished ? [.failure(LeaseID(stage: stage, epoch: epoch), failure), heartbeat] : []
+    }
+
+    /// A report as it goes out, given what the coordinator has: a result whose artifacts are lost is given up.
+    package mutating func handIn(_ report: Report, shelf: Set<String>) -> Report {
+        guard case .result(let lease, let outcome, _) = report,
+            !outcome.artifacts.allSatisfy({ cache.contains($0.sha256) || shelf.contains($0.sha256) })
+        else { return report }
+        spool[lease] = nil
+        return .failure(lease, Failure(cause: .artifact, message: "the result's artifact is lost"))
     }
 
     /// Hands everything back, in order, and leaves.
@@ -83,7 +96,11 @@ package struct ModelWorker: Hashable, Sendable {
     }
 
     /// Takes a message; `started` is the stage that begins to run because of it.
-    package mutating func receive(_ message: Message) -> (reports: [Report], started: StageKey?) {
+    ///
+    /// - Parameter shelf: The artifacts the coordinator has.
+    package mutating func receive(
+        _ message: Message, shelf: Set<String>
+    ) -> (reports: [Report], started: StageKey?) {
         switch message {
         case .helloOK(_, let dropped):
             isEstablished = true
@@ -95,7 +112,7 @@ package struct ModelWorker: Hashable, Sendable {
         case .refused:
             isEstablished = false
         case .lease(let grant):
-            return take(grant.lease)
+            return take(grant, shelf)
         case .resultAck(let lease, _):
             spool[lease] = nil
         case .revoke(let lease, _):
@@ -121,12 +138,18 @@ package struct ModelWorker: Hashable, Sendable {
             .map { .result($0.key, $0.value, artifactsPresent: true) }
     }
 
-    private mutating func take(_ lease: LeaseID) -> (reports: [Report], started: StageKey?) {
+    private mutating func take(_ grant: Grant, _ shelf: Set<String>) -> (reports: [Report], started: StageKey?) {
+        let lease = grant.lease
         if let epoch = running[lease.stage] {
             running[lease.stage] = max(epoch, lease.epoch)
         } else if let known = spool.first(where: { $0.key.stage == lease.stage }) {
             return ([.result(known.key, known.value, artifactsPresent: true)], nil)
         } else if running.count < description.slots, !isDraining, isEstablished {
+            let inputs = grant.inputs.filter { $0.role == "checkpoint" }.map(\.sha256)
+            guard inputs.allSatisfy({ cache.contains($0) || shelf.contains($0) }) else {
+                return ([.failure(lease, Failure(cause: .artifact, message: "an input is lost"))], nil)
+            }
+            cache.formUnion(inputs)
             running[lease.stage] = lease.epoch
             return ([], lease.stage)
         } else {

@@ -20,13 +20,15 @@ package struct SimulatedCluster: Sendable {
         package var stageFailure = 0.0
         /// Of a result: its artifacts are not there yet.
         package var lateArtifacts = 0.0
+        /// Of an artifact, per heartbeat interval: gone from the coordinator's disk, from a worker's, or from both.
+        package var artifactLoss = 0.0
         /// Of the coordinator, per event: dies before, after, or between making records durable and sending.
         package var coordinatorCrash = 0.0
         package init() {}
     }
 
     /// A shell with a fault of its own, for negative controls.
-    package enum ShellDefect: Sendable { case sendsBeforePersisting }
+    package enum ShellDefect: Sendable { case sendsBeforePersisting, overlooksLosses }
 
     private enum Action: Sendable {
         case toCoordinator(ModelWorker.Report, worker: Int, connection: Int)
@@ -34,7 +36,7 @@ package struct SimulatedCluster: Sendable {
         case beat(worker: Int)
         case finish(worker: Int, session: String, stage: StageKey)
         case restart(worker: Int)
-        case submit(SweepID, Plan)
+        case submit(SweepID, Plan, isFresh: Bool)
         case cancel(SweepID)
         case startCoordinator
         case tick
@@ -59,6 +61,8 @@ package struct SimulatedCluster: Sendable {
     package private(set) var history = History()
     package private(set) var store: ModelStore
     package private(set) var events = 0
+    /// The artifacts the coordinator has.
+    private var shelf: Set<String> = []
     private let settings: Coordinator.Settings
     private let faults: Faults
     private let shellDefect: ShellDefect?
@@ -94,8 +98,10 @@ package struct SimulatedCluster: Sendable {
         }
     }
 
-    package mutating func submit(_ id: SweepID, _ plan: Plan, after delay: Duration = .zero) {
-        agenda.add(.submit(id, plan), at: now + delay)
+    package mutating func submit(
+        _ id: SweepID, _ plan: Plan, after delay: Duration = .zero, isFresh: Bool = false
+    ) {
+        agenda.add(.submit(id, plan, isFresh: isFresh), at: now + delay)
     }
 
     package mutating func cancel(_ id: SweepID, after delay: Duration) { agenda.add(.cancel(id), at: now + delay) }
@@ -123,16 +129,11 @@ package struct SimulatedCluster: Sendable {
         switch action {
         case .toCoordinator(let report, let worker, let connection):
             guard machines[worker].connection == connection else { return }
-            var report = report
-            if case .result(let lease, let outcome, _) = report {
-                let isLate = happens(faults.lateArtifacts)
-                report = .result(lease, outcome, artifactsPresent: !isLate)
-            }
-            handle(report.event(from: peer(worker, connection)))
+            arrive(report, worker: worker, from: peer(worker, connection))
         case .toWorker(let message, let worker, let connection):
             guard machines[worker].connection == connection, machines[worker].isUp else { return }
             machines[worker].silentBeats = 0
-            let (reports, started) = machines[worker].worker.receive(message)
+            let (reports, started) = machines[worker].worker.receive(message, shelf: shelf)
             if let started { begin(started, on: worker) }
             send(reports, from: worker)
         case .beat(let worker): beat(worker)
@@ -144,10 +145,10 @@ package struct SimulatedCluster: Sendable {
             machines[worker].worker.restart(session: "s\(sessions)")
             machines[worker].connection += 1
             machines[worker].isUp = true
-        case .submit(let id, let plan):
+        case .submit(let id, let plan, let isFresh):
             guard coordinator != nil else { return agenda.add(action, at: now + .seconds(1)) }
             if store.states[id] == nil {
-                handle(.submitted(id, plan: plan, cached: [:]))
+                handle(.submitted(id, plan: plan, cached: [:], isFresh: isFresh))
                 // An operator whose request was not answered repeats it.
                 agenda.add(action, at: now + .seconds(1))
             }
@@ -161,6 +162,22 @@ package struct SimulatedCluster: Sendable {
             handle(.restored(store.durable))
         case .tick:
             if coordinator != nil { handle(.tick) }
+        }
+    }
+
+    private mutating func arrive(_ report: ModelWorker.Report, worker: Int, from peer: Peer) {
+        switch report {
+        case .result(let lease, let outcome, _):
+            let artifacts = Set(outcome.artifacts.map(\.sha256))
+            let isLate = happens(faults.lateArtifacts)
+            if !isLate { shelf.formUnion(artifacts.intersection(machines[worker].worker.cache)) }
+            let arePresent = !isLate && artifacts.isSubset(of: shelf)
+            handle(ModelWorker.Report.result(lease, outcome, artifactsPresent: arePresent).event(from: peer))
+        case .failure(let lease, let failure)
+        where failure.cause == .artifact && shellDefect != .overlooksLosses:
+            let inputs = (coordinator?.inputs(of: lease) ?? []).filter { $0.role == "checkpoint" }
+            handle(report.event(from: peer, lost: Set(inputs.map(\.sha256)).subtracting(shelf)))
+        default: handle(report.event(from: peer))
         }
     }
 
@@ -178,7 +195,7 @@ package struct SimulatedCluster: Sendable {
         }
         for case .persist(let record) in directives { history.note(store.apply(record)) }
         if point == 1 { return stopCoordinator() }
-        if shellDefect == nil { carryOutSends(directives) }
+        if shellDefect != .sendsBeforePersisting { carryOutSends(directives) }
         if point == 2 { stopCoordinator() }
     }
 
@@ -217,6 +234,7 @@ package struct SimulatedCluster: Sendable {
             send(machines[worker].worker.drain(resume: resume), from: worker)
             return agenda.add(.restart(worker: worker), at: now + .seconds(20))
         }
+        if happens(faults.artifactLoss) { loseArtifact(worker) }
         machines[worker].silentBeats += 1
         if machines[worker].silentBeats > 3 {
             machines[worker].silentBeats = 0
@@ -224,6 +242,15 @@ package struct SimulatedCluster: Sendable {
             machines[worker].worker.disconnect()
         }
         send(machines[worker].worker.beat(), from: worker)
+    }
+
+    private mutating func loseArtifact(_ worker: Int) {
+        guard let lost = shelf.union(machines[worker].worker.cache).sorted().randomElement(using: &generator) else {
+            return
+        }
+        let place = Int.random(in: 0...2, using: &generator)
+        if place != 0 { shelf.remove(lost) }
+        if place != 1 { machines[worker].worker.cache.remove(lost) }
     }
 
     private mutating func begin(_ stage: StageKey, on worker: Int) {
@@ -239,13 +266,15 @@ package struct SimulatedCluster: Sendable {
             let cause = causes[Int.random(in: 0..<causes.count, using: &generator)]
             send(machines[worker].worker.fail(stage, Failure(cause: cause, message: "made up")), from: worker)
         } else {
-            let outcome = Outcome(measures: ["run": Double(events)], seconds: 10)
+            let checkpoint = ArtifactReference(role: "checkpoint", sha256: "c\(events)", size: 1)
+            let outcome = Outcome(measures: ["run": Double(events)], artifacts: [checkpoint], seconds: 10)
             send(machines[worker].worker.finish(stage, outcome), from: worker)
         }
     }
 
     private mutating func send(_ reports: [ModelWorker.Report], from worker: Int) {
         for report in reports {
+            let report = machines[worker].worker.handIn(report, shelf: shelf)
             post(
                 .toCoordinator(report, worker: worker, connection: machines[worker].connection), worker: worker)
         }

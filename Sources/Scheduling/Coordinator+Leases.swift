@@ -45,12 +45,12 @@ extension Coordinator {
             lease.progress = status.progress
             stages[stage].phase = .leased(lease)
             return true
-        case .orphaned, .ready:
+        case .orphaned, .ready, .waiting:
             guard stages[stage].lastWorker == name else { return false }
             workers[name]?.leases.append(stage)
             open(stage, by: name, isStarted: true, progress: status.progress, at: now)
             return true
-        case .waiting, .done, .failed, .unwanted:
+        case .done, .failed, .unwanted:
             return false
         }
     }
@@ -58,6 +58,12 @@ extension Coordinator {
     /// A lease that no heartbeat lists may never have arrived.
     mutating func sendAgain(leaseOn stage: Int, to peer: Peer, at now: Instant) {
         guard case .leased(var lease) = stages[stage].phase, now - lease.confirmed >= settings.grantTimeout else {
+            return
+        }
+        guard stages[stage].parents.allSatisfy({ stages[$0].finished != nil }) else {
+            // A parent was opened again since: a worker that did hear the lease has its inputs and may go on, nobody else.
+            takeBack(stage)
+            stages[stage].lastWorker = lease.worker
             return
         }
         lease.confirmed = now
@@ -149,14 +155,10 @@ extension Coordinator {
 
     private func grant(of stage: Int) -> Grant {
         let entry = stages[stage]
-        var inputs: [ArtifactReference] = []
-        for parent in entry.parents {
-            inputs += (stages[parent].finished?.artifacts ?? []).filter { $0.role == "checkpoint" }
-        }
-        if let resume = entry.resume { inputs.append(resume) }
-        let sweep = entry.memberships.first { !sweeps[$0.sweep].isCancelled } ?? entry.memberships[0]
+        let sweep = entry.memberships.first { !sweeps[$0.sweep].isOver } ?? entry.memberships[0]
         return Grant(
-            lease: LeaseID(stage: entry.key, epoch: entry.epoch), inputs: inputs, sweep: sweeps[sweep.sweep].id,
+            lease: LeaseID(stage: entry.key, epoch: entry.epoch), inputs: inputs(of: stage),
+            sweep: sweeps[sweep.sweep].id,
             label: entry.label)
     }
 }

@@ -9,7 +9,7 @@ extension Coordinator {
         if case .ready = old { ready.remove(stage) }
         if case .ready = phase { enqueue(stage) }
         if old.standing != phase.standing {
-            for membership in stages[stage].memberships {
+            for membership in stages[stage].memberships where sweeps[membership.sweep].state != .finished {
                 count(stage, as: old.standing, in: membership, by: -1)
                 count(stage, as: phase.standing, in: membership, by: 1)
             }
@@ -46,7 +46,7 @@ extension Coordinator {
 
     /// Finds the phase of a stage that nobody holds and that has no outcome: by its sweeps and its parents.
     mutating func place(_ stage: Int) {
-        guard stages[stage].memberships.contains(where: { !sweeps[$0.sweep].isCancelled }) else {
+        guard stages[stage].memberships.contains(where: { !sweeps[$0.sweep].isOver }) else {
             return set(.unwanted, of: stage)
         }
         var isWaiting = false
@@ -89,7 +89,7 @@ extension Coordinator {
     mutating func placeChildren(of stage: Int) {
         for child in stages[stage].children {
             switch stages[child].phase {
-            case .waiting: place(child)
+            case .waiting, .ready: place(child)
             case .failed(let failure) where failure.cause == .parent:
                 place(child)
                 if stages[child].failure == nil { placeChildren(of: child) }
@@ -101,7 +101,7 @@ extension Coordinator {
     /// Says so when a sweep's state changed. A sweep's state follows from its stages: one that failed runs again when a
     /// later submission opens its stages again, or when a result arrives after all.
     mutating func settleSweeps() {
-        for sweep in touchedSweeps.sorted() where !sweeps[sweep].isCancelled {
+        for sweep in touchedSweeps.sorted() where !sweeps[sweep].isOver {
             let counts = sweeps[sweep].stageCounts
             let state: SweepState = counts.open > 0 ? .running : counts.failed > 0 ? .failed : .finished
             if state == sweeps[sweep].state { continue }

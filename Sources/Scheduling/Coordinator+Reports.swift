@@ -2,7 +2,8 @@ internal import Sweep
 
 // What workers say about stages: results, failures, releases.
 extension Coordinator {
-    /// The first result of a stage counts, whoever brings it and under whatever epoch; a second one is kept beside it.
+    /// The first result of a stage counts, whoever brings it and under whatever epoch; a second one is kept beside it. Of
+    /// a stage that was opened again, the first one of a lease given since.
     mutating func result(
         _ lease: LeaseID, _ outcome: Outcome, artifactsPresent: Bool, from peer: Peer, at now: Instant
     ) {
@@ -16,6 +17,9 @@ extension Coordinator {
         case .done(let finished):
             acknowledge(lease, outcome, ofStage: stage, finishedAs: finished, worker: name, peer)
         case .waiting, .ready, .leased, .orphaned, .failed:
+            if let last = stages[stage].reopened, lease.epoch <= last {
+                return keepBeside(lease, outcome, ofStage: stage, worker: name, peer)
+            }
             // The worker repeats the result until its artifacts have arrived.
             guard artifactsPresent else { return }
             accept(lease, outcome, ofStage: stage, worker: name)
@@ -27,13 +31,19 @@ extension Coordinator {
     mutating func refuse(_ lease: LeaseID, _ reason: String, from peer: Peer, at now: Instant) {
         guard worker(at: peer, now) != nil else { return }
         let message = "the coordinator refused the result: \(reason); use the same release of espalier everywhere"
-        failure(lease, Failure(cause: .engineCrash, message: message), from: peer, at: now)
+        failure(lease, Failure(cause: .engineCrash, message: message), lost: [], from: peer, at: now)
         send(.resultAck(lease, .refused), to: peer)
     }
 
     /// Counts against the stage by its cause, if it comes from the stage's present lease.
-    mutating func failure(_ lease: LeaseID, _ failure: Failure, from peer: Peer, at now: Instant) {
+    mutating func failure(
+        _ lease: LeaseID, _ failure: Failure, lost: Set<String>, from peer: Peer, at now: Instant
+    ) {
         guard let name = worker(at: peer, now), let stage = heldStage(lease, by: name) else { return }
+        if failure.cause == .artifact, reopenParents(of: stage, lost: lost) {
+            stages[stage].resume = nil
+            return takeBack(stage)
+        }
         persist(.failed(lease, failure, worker: name))
         takeBack(stage)
         switch failure.cause {
@@ -81,6 +91,7 @@ extension Coordinator {
             }
         }
         stages[stage].resume = nil
+        stages[stage].reopened = nil
         stages[stage].lastWorker = nil
         durations[stages[stage].stageClass].add(outcome.seconds)
         set(.done(FinishedStage(outcome, worker: name, epoch: lease.epoch)), of: stage)
@@ -96,12 +107,18 @@ extension Coordinator {
         if finished.epoch == lease.epoch {
             send(.resultAck(lease, .accepted), to: peer)
         } else {
-            if !stages[stage].replicas.contains(lease.epoch) {
-                stages[stage].replicas.append(lease.epoch)
-                persist(.replica(lease, outcome, worker: name))
-            }
-            send(.resultAck(lease, .replica), to: peer)
+            keepBeside(lease, outcome, ofStage: stage, worker: name, peer)
         }
+    }
+
+    private mutating func keepBeside(
+        _ lease: LeaseID, _ outcome: Outcome, ofStage stage: Int, worker name: String, _ peer: Peer
+    ) {
+        if !stages[stage].replicas.contains(lease.epoch) {
+            stages[stage].replicas.append(lease.epoch)
+            persist(.replica(lease, outcome, worker: name))
+        }
+        send(.resultAck(lease, .replica), to: peer)
     }
 
     /// The stage of a lease that this worker holds, or held before the coordinator restarted; else nil.

@@ -34,10 +34,13 @@ extension Coordinator {
     }
 
     /// An unknown sweep is planned into stages; stages that any sweep finished before count at once.
-    mutating func submit(_ id: SweepID, _ plan: Plan, cached: [StageKey: Outcome]) {
+    ///
+    /// - Parameter isFresh: Whether they run again instead.
+    mutating func submit(_ id: SweepID, _ plan: Plan, cached: [StageKey: Outcome], isFresh: Bool) {
         guard let sweep = addSweep(id, plan) else { return }
         persist(.submitted(id, plan))
         var opened: [Int] = []
+        var repeated: [Int] = []
         for node in plan.stages {
             let stage = addStage(node, hasOwnEngine: !plan.engine.isEmpty)
             if case .unwanted = stages[stage].phase, let outcome = cached[node.key] {
@@ -46,12 +49,14 @@ extension Coordinator {
             // What failed before this submission is not held against it.
             stages[stage].failures = [:]
             switch stages[stage].phase {
+            case .done where isFresh: repeated.append(stage)
             case .done: sweeps[sweep].stageCounts.cached += 1
             case .failed, .unwanted: opened.append(stage)
             default: break
             }
         }
         join(sweep, plan)
+        for stage in repeated { reopen(stage) }
         for stage in opened { place(stage) }
         for stage in opened { placeChildren(of: stage) }
     }
@@ -62,7 +67,7 @@ extension Coordinator {
         set(.cancelled, of: sweep)
         persist(.sweepState(id, .cancelled))
         for stage in sweeps[sweep].stages {
-            if stages[stage].memberships.contains(where: { !sweeps[$0.sweep].isCancelled }) { continue }
+            if stages[stage].memberships.contains(where: { !sweeps[$0.sweep].isOver }) { continue }
             switch stages[stage].phase {
             case .leased: revokeLease(on: stage, reason: "the sweep '\(id)' was cancelled")
             case .orphaned, .ready, .waiting: break
@@ -102,6 +107,7 @@ extension Coordinator {
         stages[stage].epoch = state.epoch
         stages[stage].lastWorker = state.lastWorker
         stages[stage].resume = state.resume
+        stages[stage].reopened = state.reopened
         for failure in state.failures { stages[stage].failures[failure.cause, default: 0] += 1 }
         if let outcome = state.outcome {
             durations[stages[stage].stageClass].add(outcome.seconds)
@@ -132,12 +138,14 @@ extension Coordinator {
         for stage in members {
             let membership = StageEntry.Membership(sweep: sweep, tasks: ending[stage] ?? 0)
             stages[stage].memberships.append(membership)
-            count(stage, as: stages[stage].phase.standing, in: membership, by: 1)
+            // A finished sweep keeps its results, even of stages that are open again for the sake of another.
+            let standing = sweeps[sweep].state == .finished ? .done : stages[stage].phase.standing
+            count(stage, as: standing, in: membership, by: 1)
             let rank = Rank(
                 height: stages[stage].height, priority: sweeps[sweep].priority, sweep: sweep,
                 task: firstTask[stage] ?? .max)
-            let isOnlyOne = stages[stage].memberships.allSatisfy { $0.sweep == sweep || sweeps[$0.sweep].isCancelled }
-            guard isOnlyOne || rank < stages[stage].rank, !sweeps[sweep].isCancelled else { continue }
+            let isOnlyOne = stages[stage].memberships.allSatisfy { $0.sweep == sweep || sweeps[$0.sweep].isOver }
+            guard isOnlyOne || rank < stages[stage].rank, !sweeps[sweep].isOver else { continue }
             stages[stage].rank = rank
             if case .ready = stages[stage].phase { enqueue(stage) }
         }

@@ -8,7 +8,7 @@ internal import Sweep
 /// the batch; whatever is lost after that is repeated by the protocol.
 ///
 /// What holds, whatever messages and processes are lost:
-/// - A stage has at most one accepted result, and is not leased again once it has one.
+/// - A stage has at most one accepted result, and is not leased again once it has one, unless it is opened again.
 /// - A stage has at most one open lease, and every lease has a higher epoch than the one before.
 /// - A result is acknowledged only in a batch that makes it durable, or after one that did.
 /// - A result that arrives without its artifacts is answered with silence: the worker offers the artifacts again and
@@ -59,7 +59,7 @@ package struct Coordinator: Sendable {
         expireLeases(at: now)
         switch event {
         case .restored(let durable): restore(durable, at: now)
-        case .submitted(let id, let plan, let cached): submit(id, plan, cached: cached)
+        case .submitted(let id, let plan, let cached, let isFresh): submit(id, plan, cached: cached, isFresh: isFresh)
         case .cancelled(let id): cancel(id)
         case .hello(let description, let running, let peer): hello(description, running: running, from: peer, at: now)
         case .heartbeat(let credit, let running, let draining, let peer):
@@ -67,7 +67,8 @@ package struct Coordinator: Sendable {
         case .result(let lease, let outcome, let artifactsPresent, let peer):
             result(lease, outcome, artifactsPresent: artifactsPresent, from: peer, at: now)
         case .refusedResult(let lease, let reason, let peer): refuse(lease, reason, from: peer, at: now)
-        case .failure(let lease, let failure, let peer): self.failure(lease, failure, from: peer, at: now)
+        case .failure(let lease, let failure, let lost, let peer):
+            self.failure(lease, failure, lost: lost, from: peer, at: now)
         case .released(let lease, let resume, let peer): released(lease, resume: resume, from: peer, at: now)
         case .bye(let peer): bye(from: peer, at: now)
         case .revoked(let worker): revoke(worker: worker, at: now)

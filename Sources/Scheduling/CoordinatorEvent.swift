@@ -4,8 +4,9 @@ package import Sweep
 package enum CoordinatorEvent: Sendable {
     /// First event, once: what the store remembers. Raises the coordinator's epoch.
     case restored(Durable)
-    /// An operator submitted a sweep. `cached` are the outcomes the store already has for stages of this plan.
-    case submitted(SweepID, plan: Plan, cached: [StageKey: Outcome])
+    /// An operator submitted a sweep. `cached` are the outcomes the store already has for stages of this plan; where it
+    /// `isFresh`, they are all measured again.
+    case submitted(SweepID, plan: Plan, cached: [StageKey: Outcome], isFresh: Bool = false)
     case cancelled(SweepID)
     case hello(WorkerDescription, running: [LeaseStatus], from: Peer)
     case heartbeat(credit: Int, running: [LeaseStatus], draining: Bool, from: Peer)
@@ -13,7 +14,9 @@ package enum CoordinatorEvent: Sendable {
     case result(LeaseID, Outcome, artifactsPresent: Bool, from: Peer)
     /// A result whose outcome breaks the rules, and which one, as half a sentence.
     case refusedResult(LeaseID, reason: String, from: Peer)
-    case failure(LeaseID, Failure, from: Peer)
+    /// `lost`: hashes of those ``Coordinator/inputs(of:)`` the lease that the shell found missing or damaged in the artifact
+    /// store, where the cause is `artifact`.
+    case failure(LeaseID, Failure, lost: Set<String> = [], from: Peer)
     case released(LeaseID, resume: ArtifactReference?, from: Peer)
     case bye(from: Peer)
     /// The worker's key was revoked: its leases end now, nothing it says counts.

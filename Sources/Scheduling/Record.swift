@@ -11,6 +11,8 @@ package enum Record: Hashable, Sendable {
     case leased(LeaseID, worker: String)
     /// The one accepted result of a stage.
     case result(LeaseID, Outcome, worker: String)
+    /// The stage has a result and runs again, after this lease. The result is a replica once the next one is there.
+    case reopened(LeaseID)
     /// A second result of a stage that already has one: kept for the audit, never merged.
     case replica(LeaseID, Outcome, worker: String)
     case failed(LeaseID, Failure, worker: String)
@@ -43,7 +45,10 @@ package struct Durable: Sendable {
         package var lastWorker: String?
         /// Since the last submission that asked for the stage.
         package var failures: [Failure]
+        /// Nil, too, while the stage is open again.
         package var outcome: Outcome?
+        /// The epoch after which it was opened again, until it has its next result.
+        package var reopened: UInt64?
         package var quarantined: Failure?
         package var resume: ArtifactReference?
         /// The epoch of the lease whose result was accepted; nil when there is none or it is not known.
@@ -51,7 +56,7 @@ package struct Durable: Sendable {
         package init(
             node: Plan.Node, epoch: UInt64 = 0, lastWorker: String? = nil, failures: [Failure] = [],
             outcome: Outcome? = nil, quarantined: Failure? = nil, resume: ArtifactReference? = nil,
-            resultEpoch: UInt64? = nil
+            resultEpoch: UInt64? = nil, reopened: UInt64? = nil
         ) {
             self.node = node
             self.epoch = epoch
@@ -61,6 +66,7 @@ package struct Durable: Sendable {
             self.quarantined = quarantined
             self.resume = resume
             self.resultEpoch = resultEpoch
+            self.reopened = reopened
         }
     }
     /// A sweep as it was submitted, and its state.

@@ -54,6 +54,8 @@ struct StageEntry: Hashable, Sendable {
     /// Failures by cause since the last submission that asked for the stage.
     var failures: [Failure.Cause: Int] = [:]
     var resume: ArtifactReference?
+    /// Where it had a result and is open again: the highest epoch given before, whose results come too late.
+    var reopened: UInt64?
     /// Epochs of results that came second.
     var replicas: [UInt64] = []
     /// The worker it last failed on, and until when others come first.

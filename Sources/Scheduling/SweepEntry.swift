@@ -11,7 +11,8 @@ struct SweepEntry: Hashable, Sendable {
     /// Unfinished stages by stage class: what the remaining time is estimated from.
     var unfinished: [Int: Int] = [:]
 
-    var isCancelled: Bool { state == .cancelled }
+    /// Whether nothing more is run for it, ever: a sweep that failed runs again when its stages are opened again.
+    var isOver: Bool { state == .cancelled || state == .finished }
 }
 
 /// The stages of a sweep by what became of them.

@@ -33,7 +33,7 @@ extension WorkerSession {
         }
     }
 
-    mutating func transferFailed(_ sha256: String, message: String, at now: Instant) {
+    mutating func transferFailed(_ sha256: String, message: String, isLost: Bool, at now: Instant) {
         transferFailedForLeases(sha256, message: message)
         for (stage, report) in reports {
             guard case .uploading(let missing) = report.phase, missing.contains(sha256) else { continue }
@@ -41,7 +41,9 @@ extension WorkerSession {
             // While the coordinator is away a transfer fails for its absence, not for the file's sake.
             guard isEstablished else { continue }
             reports[stage]?.failedUploads += 1
-            if report.failedUploads + 1 >= settings.uploadAttempts { giveUp(report.result.lease, message: message) }
+            if isLost || report.failedUploads + 1 >= settings.uploadAttempts {
+                giveUp(report.result.lease, message: message)
+            }
         }
     }
 

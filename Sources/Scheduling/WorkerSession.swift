@@ -149,7 +149,8 @@ package struct WorkerSession: Sendable {
         case .received(let message): receive(message, at: now, jitter: jitter)
         case .fetched(let sha256): fetched(sha256, at: now)
         case .uploaded(let sha256): uploaded(sha256, at: now)
-        case .transferFailed(let sha256, let message): transferFailed(sha256, message: message, at: now)
+        case .transferFailed(let sha256, let message, let isLost):
+            transferFailed(sha256, message: message, isLost: isLost, at: now)
         case .progress(let stage, let progress): update(stage, progress, at: now)
         case .finished(let stage, let outcome): finish(stage, outcome)
         case .failed(let stage, let failure): fail(stage, failure, at: now)

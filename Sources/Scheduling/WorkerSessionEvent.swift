@@ -14,8 +14,8 @@ package enum WorkerEvent: Hashable, Sendable {
     case fetched(sha256: String)
     /// The coordinator has the artifact, verified and durable.
     case uploaded(sha256: String)
-    /// A transfer was given up on.
-    case transferFailed(sha256: String, message: String)
+    /// A transfer was given up on. `isLost`: the file to upload is gone or damaged, and no repetition will help.
+    case transferFailed(sha256: String, message: String, isLost: Bool = false)
 
     case progress(StageKey, Progress)
     /// The engine finished a stage; its artifacts are in the cache under their hashes.

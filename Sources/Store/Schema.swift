@@ -5,6 +5,8 @@ enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        // Where a stage has a result and is open again: the epoch after which it was opened.
+        migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE stage ADD COLUMN reopened INTEGER") }
         return migrator
     }()
 

@@ -54,12 +54,16 @@ private struct RecordWriter {
             let epoch = try number(lease.epoch)
             try run("INSERT INTO lease VALUES (?, ?, ?, ?)", [lease.stage.hex, epoch, worker, time])
             try run("UPDATE stage SET epoch = ?, holder = ? WHERE key = ?", [epoch, worker, lease.stage.hex])
+        case .reopened(let lease):
+            try run("UPDATE stage SET reopened = ? WHERE key = ?", [try number(lease.epoch), lease.stage.hex])
         case .result(let lease, let outcome, let worker):
+            try setAside(resultOf: lease.stage)
             try run(
                 "INSERT INTO result VALUES (?, ?, ?, ?, ?)",
                 [lease.stage.hex, try number(lease.epoch), worker, try JSONColumn.text(outcome), time])
             try run(
-                "UPDATE stage SET holder = NULL, quarantine = NULL, resume = NULL WHERE key = ?", [lease.stage.hex])
+                "UPDATE stage SET holder = NULL, quarantine = NULL, resume = NULL, reopened = NULL WHERE key = ?",
+                [lease.stage.hex])
         case .replica(let lease, let outcome, let worker):
             try run(
                 "INSERT INTO replica (stage, epoch, worker, outcome, received_at) VALUES (?, ?, ?, ?, ?)",
@@ -82,6 +86,17 @@ private struct RecordWriter {
                 "UPDATE sweep SET state = ?, finished_at = ? WHERE id = ?",
                 [state.rawValue, state == .running ? 0 : time, id.text])
         }
+    }
+
+    /// The result of a stage that was opened again becomes a replica; any other stays, and no second one is taken.
+    private func setAside(resultOf stage: StageKey) throws {
+        try run(
+            """
+            INSERT INTO replica (stage, epoch, worker, outcome, received_at)
+            SELECT stage, result.epoch, worker, outcome, received_at FROM result JOIN stage ON stage.key = result.stage
+            WHERE result.stage = ? AND reopened IS NOT NULL
+            """, [stage.hex])
+        if database.changesCount > 0 { try run("DELETE FROM result WHERE stage = ?", [stage.hex]) }
     }
 
     /// A stage given up on earlier is open again once a new sweep asks for it, and what failed before does not count.

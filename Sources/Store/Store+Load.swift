@@ -28,7 +28,7 @@ extension Store {
             database,
             sql: """
                 SELECT stage.*, result.outcome, result.epoch AS result_epoch
-                FROM stage LEFT JOIN result ON result.stage = stage.key
+                FROM stage LEFT JOIN result ON result.stage = stage.key AND stage.reopened IS NULL
                 """)
         while let row = try cursor.next() {
             let key = try decoded(StageKey(hex: row["key"]))
@@ -36,6 +36,7 @@ extension Store {
             let outcome: String? = row["outcome"]
             let resume: String? = row["resume"]
             let resultEpoch: Int64? = row["result_epoch"]
+            let reopened: Int64? = row["reopened"]
             stages[key] = Durable.StageState(
                 node: Plan.Node(key: key, stage: try Stage(canonicalJSON: row["description"]), label: ""),
                 epoch: UInt64(row["epoch"] as Int64),
@@ -43,7 +44,7 @@ extension Store {
                 outcome: try outcome.map { try JSONColumn.value($0) },
                 quarantined: try quarantine.map { try JSONColumn.value($0) },
                 resume: try resume.map { try JSONColumn.value($0) },
-                resultEpoch: resultEpoch.map { UInt64($0) })
+                resultEpoch: resultEpoch.map { UInt64($0) }, reopened: reopened.map { UInt64($0) })
         }
         let failures = try Row.fetchCursor(
             database, sql: "SELECT stage, failure FROM failure WHERE counts = 1 ORDER BY number")

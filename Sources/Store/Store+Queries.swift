@@ -38,6 +38,14 @@ package struct StageDescription: Sendable {
     package var engine: [String]
 }
 
+/// A stage with a result, by what it left on the disk.
+package struct StageArtifacts: Sendable {
+    package var key: StageKey
+    /// For people; that of one of its sweeps.
+    package var label: String
+    package var artifacts: [ArtifactReference]
+}
+
 extension Store {
     /// All sweeps, in order of submission.
     package func sweeps() throws(StoreError) -> [SweepHeader] {
@@ -61,9 +69,13 @@ extension Store {
                     """, arguments: [row["number"] as Int64])
             while let row = try stages.next() {
                 let key = try decoded(StageKey(hex: row["key"]))
-                if let outcome: String = row["outcome"] {
+                let failure: String? = row["quarantine"]
+                if let failure, record.header.state == .failed {
+                    // It was to be measured again, and could not: an earlier result is no answer to that.
+                    record.quarantined[key] = try JSONColumn.value(failure)
+                } else if let outcome: String = row["outcome"] {
                     record.measured[key] = .init(outcome: try JSONColumn.value(outcome), worker: row["worker"])
-                } else if let failure: String = row["quarantine"] {
+                } else if let failure {
                     record.quarantined[key] = try JSONColumn.value(failure)
                 }
             }
@@ -75,7 +87,8 @@ extension Store {
     package func cachedOutcomes(for plan: Plan) throws(StoreError) -> [StageKey: Outcome] {
         try read { database in
             var outcomes: [StageKey: Outcome] = [:]
-            let statement = try database.cachedStatement(sql: "SELECT outcome FROM result WHERE stage = ?")
+            let statement = try database.cachedStatement(
+                sql: "SELECT outcome FROM result JOIN stage ON key = stage WHERE stage = ? AND reopened IS NULL")
             for node in plan.stages {
                 if let text = try String.fetchOne(statement, arguments: [node.key.hex]) {
                     outcomes[node.key] = try JSONColumn.value(text)
@@ -99,6 +112,23 @@ extension Store {
                 if let engine, engine.command == command { return engine }
             }
             return nil
+        }
+    }
+
+    /// Every stage that has a result, with the files it left.
+    package func artifactsOfStages() throws(StoreError) -> [StageArtifacts] {
+        try read { database in
+            var labels: [String: String] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT stage, label FROM sweep_stage") {
+                labels[row["stage"]] = row["label"]
+            }
+            return try Row.fetchAll(database, sql: "SELECT stage, outcome FROM result ORDER BY received_at, stage").map
+            {
+                let outcome: Outcome = try JSONColumn.value($0["outcome"])
+                let key: String = $0["stage"]
+                return StageArtifacts(
+                    key: try decoded(StageKey(hex: key)), label: labels[key] ?? "", artifacts: outcome.artifacts)
+            }
         }
     }
 

@@ -59,6 +59,20 @@ package final class Store: Sendable {
         }
     }
 
+    /// A database that is only read, as it is, also while a coordinator writes it.
+    package init(reading path: String) throws(StoreError) {
+        self.path = path
+        do {
+            var configuration = Configuration()
+            configuration.label = "espalier.store.reading"
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            database = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(error, while: "open", path: path)
+        }
+    }
+
     /// Folds the write-ahead log into the database and closes it. The store cannot be used afterwards.
     package func close() throws(StoreError) {
         do {

@@ -110,7 +110,8 @@ extension ControlLoop {
                 switch event {
                 case .fetched(let sha256, _): feed(.fetched(sha256: sha256))
                 case .uploaded(let sha256): feed(.uploaded(sha256: sha256))
-                case .failed(let sha256, let message): feed(.transferFailed(sha256: sha256, message: message))
+                case .failed(let sha256, let message, let isLost):
+                    feed(.transferFailed(sha256: sha256, message: message, isLost: isLost))
                 }
             }
         }

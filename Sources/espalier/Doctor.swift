@@ -33,7 +33,9 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         var checks = [Self.zeroMQ, Self.processor, await Self.engine()]
         checks += try dataSets()
-        checks += [stateDirectory(), await coordinator()]
+        checks.append(stateDirectory())
+        if let artifacts { checks.append(artifacts) }
+        checks.append(await coordinator())
         if json.isSet {
             try Terminal.printJSON(checks)
         } else {
@@ -111,6 +113,36 @@ struct DoctorCommand: AsyncParsableCommand {
             return Check(name: "state", verdict: .warning, finding: "\(error) (only the head node needs it)")
         } catch {
             return Check(name: "state", verdict: .failed, finding: "\(error)")
+        }
+    }
+
+    /// The files that finished stages left; nil without a state directory.
+    private var artifacts: Check? {
+        guard let directory = try? StateDirectory.open(connection.state.path) else { return nil }
+        do {
+            var nextWord = ContinuousClock.now + .seconds(1)
+            let audit = try ArtifactAudit(of: directory) { count, total in
+                guard ContinuousClock.now >= nextWord, count < total else { return }
+                Terminal.say("artifacts: \(count) of \(total) are read")
+                nextWord = .now + .seconds(5)
+            }
+            guard !audit.losses.isEmpty else {
+                return Check(
+                    name: "artifacts", verdict: .ok,
+                    finding: audit.count == 0 ? "no stage has left any yet" : "\(audit.count), all sound")
+            }
+            let named = audit.losses.prefix(3).map { loss in
+                "the \(loss.artifact.role) \(loss.artifact.sha256.prefix(12)) of '\(loss.label)' is \(loss.condition)"
+            }
+            let others = audit.losses.count - named.count
+            return Check(
+                name: "artifacts", verdict: .failed,
+                finding: "\(audit.losses.count) of \(audit.count) are lost: \(named.joined(separator: ", "))"
+                    + (others > 0 ? " and \(others) more" : "")
+                    + "; a stage whose checkpoint a sweep still needs runs again by itself, its results stay; check the disk "
+                    + "of '\(directory.artifacts)'")
+        } catch {
+            return Check(name: "artifacts", verdict: .failed, finding: "\(error)")
         }
     }
 

@@ -30,6 +30,8 @@ struct RunCommand: AsyncParsableCommand {
             "Where the report goes.", discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"),
         completion: .directory)
     var out: String?
+    @Flag(help: "Run every stage again, whatever earlier sweeps have done; the new results replace the old ones.")
+    var fresh = false
     @Option(help: "How much the coordinator and the worker say on standard error.")
     var logLevel = LogLevel.warning
     @OptionGroup var json: JSONFlag
@@ -71,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
     private func runSweep(_ source: SweepSource, client: OperatorClient, worker: WorkerService) async throws {
         // A sweep that an earlier, killed run left behind would run beside this one.
         for sweep in try await client.sweeps() where sweep.state == "running" { _ = try await client.cancel(sweep.id) }
-        let submitted = try await source.submit(to: client)
+        let submitted = try await source.submit(to: client, isFresh: fresh)
         Terminal.say(
             "\(submitted.sweep): \(counted(submitted.tasks, "task")) in \(counted(submitted.stages, "stage")), \(submitted.cached) already done"
         )
@@ -99,7 +101,8 @@ struct RunCommand: AsyncParsableCommand {
         case .interrupted:
             let last = try await client.status(of: submitted.sweep).sweeps.first
             Terminal.say(
-                "interrupted: \(last?.stagesDone ?? 0) of \(submitted.stages) stages are done and kept; run the same command to go on"
+                "interrupted: \(last?.stagesDone ?? 0) of \(submitted.stages) stages are done and kept; run the same command "
+                    + (fresh ? "without --fresh to go on" : "to go on")
             )
             throw ExitCode(130)
         }

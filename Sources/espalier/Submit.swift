@@ -16,6 +16,9 @@ struct SubmitCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"), completion: .sweepFile)
     var file: String
 
+    @Flag(help: "Run every stage again, whatever earlier sweeps have done; the new results replace the old ones.")
+    var fresh = false
+
     @Flag(help: "Stay and show progress until the sweep ends.")
     var watch = false
 
@@ -25,7 +28,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try SweepSource(path: file)
         let client = try connection.connect()
-        let submitted = try await source.submit(to: client)
+        let submitted = try await source.submit(to: client, isFresh: fresh)
         if json.isSet {
             try Terminal.printJSON(
                 Submitted(

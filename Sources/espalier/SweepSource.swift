@@ -26,10 +26,10 @@ struct SweepSource {
     }
 
     /// Submits the sweep; says so where an edited engine makes earlier results useless.
-    func submit(to client: OperatorClient) async throws -> WireSubmitted {
-        let submitted = try await client.submit(yaml: yaml, fileName: path, engine: engine)
+    func submit(to client: OperatorClient, isFresh: Bool = false) async throws -> WireSubmitted {
+        let submitted = try await client.submit(yaml: yaml, fileName: path, engine: engine, isFresh: isFresh)
         let running = submitted.stages - min(submitted.cached, submitted.stages)
-        if !submitted.engineChanges.isEmpty, running > 0 {
+        if !isFresh, !submitted.engineChanges.isEmpty, running > 0 {
             Terminal.say(
                 "engine changed since the last sweep with this command line (\(submitted.engineChanges.joined(separator: ", "))): "
                     + "\(running) of \(submitted.stages) stages run again")

@@ -121,7 +121,7 @@ import Wire
         line.client.fetch(artifact)
         let event = try #require(line.run().first)
         if isDamaged {
-            guard case .failed(artifact.sha256, let message) = event else {
+            guard case .failed(artifact.sha256, let message, _) = event else {
                 Issue.record("\(event)")
                 return
             }
@@ -185,7 +185,7 @@ import Wire
             line.now += .seconds(1)
         }
         #expect(times == [0, 2, 6, 14, 30, 60, 90, 120, 150, 180, 210, 240, 270])
-        guard case .failed(artifact.sha256, let message) = events[0] else {
+        guard case .failed(artifact.sha256, let message, _) = events[0] else {
             Issue.record("\(events)")
             return
         }
@@ -245,12 +245,9 @@ import Wire
         let client = ArtifactClient(cache: cache)
         client.fetch(ArtifactReference(role: "checkpoint", sha256: "../../etc/passwd", size: 1))
         client.fetch(ArtifactReference(role: "checkpoint", sha256: String(repeating: "a", count: 64), size: .max))
-        client.upload(reference([1]), fileAt: "\(scratch.path)/none")
-        let (path, _) = try scratch.file([1, 2])
-        client.upload(reference([1, 2, 3]), fileAt: path)
         #expect(client.tick(at: .now) == [])
-        let messages = client.takeEvents().map { if case .failed(_, let message) = $0 { message } else { "" } }
-        #expect(messages.count == 4 && !messages.contains(""))
+        let messages = client.takeEvents().map { if case .failed(_, let message, _) = $0 { message } else { "" } }
+        #expect(messages.count == 2 && !messages.contains(""))
         #expect(client.isIdle)
     }
 
@@ -258,7 +255,7 @@ import Wire
         var line = line()
         let artifact = reference([1, 2, 3])
         line.client.fetch(artifact)
-        guard case .failed(artifact.sha256, let message) = line.run().first else {
+        guard case .failed(artifact.sha256, let message, isLost: false) = line.run().first else {
             Issue.record("should fail")
             return
         }
@@ -269,12 +266,46 @@ import Wire
         let (path, _) = try scratch.file([1, 2, 4])
         var line = line()
         line.client.upload(reference([1, 2, 3]), fileAt: path)
-        guard case .failed(_, let message) = line.run().first else {
+        guard case .failed(_, let message, isLost: true) = line.run().first else {
             Issue.record("should fail")
             return
         }
         #expect(message.contains("not the promised content"))
         #expect(try names(in: "\(store.directory)/incoming") == [])
+    }
+
+    @Test(arguments: ["missing", "shorter", "other content"])
+    func aLostFileIsNotUploadedUnlessTheCoordinatorHasItAnyway(kind: String) throws {
+        let bytes = content(1000)
+        let artifact = reference(bytes)
+        let path = "\(scratch.path)/lost"
+        switch kind {
+        case "shorter": _ = try scratch.file(Array(bytes.dropLast()), "lost")
+        case "other content": _ = try scratch.file(bytes.reversed(), "lost")
+        default: break
+        }
+        var line = line()
+        line.client.upload(artifact, fileAt: path)
+        guard case .failed(artifact.sha256, _, isLost: true) = line.run().first else {
+            Issue.record("should fail")
+            return
+        }
+        #expect(try !store.contains(digest(artifact)))
+        _ = try store.insert(fileAt: scratch.file(bytes).path, role: "checkpoint")
+        line.client.upload(artifact, fileAt: path)
+        #expect(line.run() == [.uploaded(sha256: artifact.sha256)])
+    }
+
+    @Test func aRefusalIsNotTheFilesFault() throws {
+        let (path, artifact) = try scratch.file([1, 2, 3])
+        var limits = ArtifactServer.Limits()
+        limits.size = 2
+        var line = Line(client: ArtifactClient(cache: cache), server: ArtifactServer(store: store, limits: limits))
+        line.client.upload(artifact, fileAt: path)
+        guard case .failed(artifact.sha256, _, isLost: false) = line.run().first else {
+            Issue.record("should fail")
+            return
+        }
     }
 
     @Test func garbageFromTheCoordinatorIsIgnored() throws {

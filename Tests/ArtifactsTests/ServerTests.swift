@@ -102,6 +102,29 @@ import Wire
         }
     }
 
+    @Test(arguments: [0, 1, chunk, 2 * chunk]) func anUploadReplacesAFileOfAnotherSize(count: Int) throws {
+        let bytes = content(chunk + 5)
+        let artifact = reference(bytes)
+        _ = try store.insert(fileAt: scratch.file(bytes).path, role: "checkpoint")
+        try Data(content(count)).write(to: URL(fileURLWithPath: store.path(of: digest(artifact))))
+        #expect(received(ask(offer(artifact.sha256, UInt64(bytes.count)))) == 0)
+        #expect(received(ask(put(artifact.sha256, 0, Array(bytes.prefix(chunk))))) == UInt64(chunk))
+        let end = ask(put(artifact.sha256, UInt64(chunk), Array(bytes.dropFirst(chunk))))
+        if case .stored = end {} else { Issue.record("not stored: \(String(describing: end))") }
+        #expect(try stored(digest(artifact), in: store) == bytes)
+        // A sound one is not sent again.
+        let again = ask(offer(artifact.sha256, UInt64(bytes.count)))
+        if case .stored = again {} else { Issue.record("not stored: \(String(describing: again))") }
+    }
+
+    @Test func aStoreThatIsDeletedUnderWayTakesUploadsAgain() throws {
+        try FileManager.default.removeItem(atPath: store.directory)
+        let artifact = reference([1, 2, 3])
+        #expect(received(ask(offer(artifact.sha256, 3))) == 0)
+        _ = ask(put(artifact.sha256, 0, [1, 2, 3]))
+        #expect(try stored(digest(artifact), in: store) == [1, 2, 3])
+    }
+
     @Test func repeatedAndReorderedChunksDoNoHarm() throws {
         let bytes = content(300)
         let sha256 = reference(bytes).sha256

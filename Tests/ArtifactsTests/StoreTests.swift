@@ -59,6 +59,28 @@ import Testing
         #expect(ArtifactDigest(hex: name) == nil)
     }
 
+    @Test func lostFilesAreFoundAndDamagedOnesDeleted() throws {
+        let store = try scratch.store("store")
+        let contents: [(ArtifactStore.Condition, [UInt8])] = [
+            (.sound, [1, 1]), (.missing, [2, 2]), (.truncated, [3, 3]), (.damaged, [4, 4]),
+        ]
+        var artifacts: [ArtifactReference] = []
+        for (condition, bytes) in contents {
+            let artifact = try store.insert(fileAt: scratch.file(bytes).path, role: "checkpoint")
+            artifacts.append(artifact)
+            let place = URL(fileURLWithPath: store.path(of: try digest(artifact)))
+            switch condition {
+            case .missing: try FileManager.default.removeItem(at: place)
+            case .truncated: try Data([3]).write(to: place)
+            case .damaged: try Data([4, 5]).write(to: place)
+            case .sound, .unreadable: break
+            }
+            #expect(store.condition(of: artifact) == condition)
+        }
+        #expect(store.lost(among: artifacts) == Set(artifacts.dropFirst().map(\.sha256)))
+        #expect(artifacts.map { store.condition(of: $0) } == [.sound, .missing, .truncated, .missing])
+    }
+
     @Test func aMissingSourceAndADirectoryAreNamed() throws {
         let store = try scratch.store("store")
         let missing = #expect(throws: ArtifactError.self) {
@@ -115,7 +137,7 @@ import Testing
         let client = ArtifactClient(cache: try scratch.store("cache"))
         var line = Line(client: client, server: ArtifactServer(store: store))
         client.upload(artifact, fileAt: path)
-        guard case .failed(artifact.sha256, let message) = line.run().first else {
+        guard case .failed(artifact.sha256, let message, _) = line.run().first else {
             Issue.record("the upload should have failed")
             return
         }
@@ -134,7 +156,7 @@ import Testing
         let client = ArtifactClient(cache: cache)
         var line = Line(client: client, server: ArtifactServer(store: store))
         client.fetch(artifact)
-        guard case .failed(artifact.sha256, let message) = line.run().first else {
+        guard case .failed(artifact.sha256, let message, _) = line.run().first else {
             Issue.record("the download should have failed")
             return
         }

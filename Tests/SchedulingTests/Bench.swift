@@ -75,8 +75,10 @@ struct Bench {
     }
 
     @discardableResult
-    mutating func fail(_ lease: LeaseID, _ cause: Failure.Cause, from name: String) -> [Directive] {
-        handle(.failure(lease, Failure(cause: cause, message: "made up"), from: .of(name, nil)))
+    mutating func fail(
+        _ lease: LeaseID, _ cause: Failure.Cause, from name: String, lost: Set<String> = []
+    ) -> [Directive] {
+        handle(.failure(lease, Failure(cause: cause, message: "made up"), lost: lost, from: .of(name, nil)))
     }
 
     /// The sweep's counts.

@@ -62,7 +62,28 @@ struct ExhaustiveSearchTests {
         #expect(findings.states == 6000)
     }
 
+    /// A checkpoint is lost when its stage is done: on the coordinator's disk, or on every disk.
+    @Test(arguments: [
+        SmallWorld.Budget(artifactLosses: 1), .init(duplicates: 1, artifactLosses: 1),
+        .init(silences: 1, artifactLosses: 1), .init(coordinatorCrashes: 1, artifactLosses: 1),
+    ])
+    func noLossBreaksAPromise(budget: SmallWorld.Budget) {
+        var world = SmallWorld(levels: 1, isPatient: true, budget: budget)
+        world.finishFirstStage()
+        let findings = Self.search(world, limit: 12_000)
+        #expect(findings.violations == [])
+        #expect(findings.ends > 0)
+        #expect(findings.isComplete || findings.states == 12_000)
+    }
+
     // MARK: - Negative controls
+
+    @Test func aForgottenReopeningIsFound() {
+        var world = SmallWorld(
+            levels: 1, isPatient: true, budget: .init(artifactLosses: 1), storeDefect: .forgetsReopenings)
+        world.finishFirstStage()
+        #expect(Self.search(world, limit: 12_000).violations != [])
+    }
 
     @Test func aForgottenLeaseIsFound() {
         let world = SmallWorld(levels: 1, budget: .init(coordinatorCrashes: 1), storeDefect: .losesLeases)

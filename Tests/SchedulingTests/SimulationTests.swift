@@ -8,7 +8,7 @@ import Testing
 struct SimulationTests {
     /// What goes wrong in a run.
     enum Weather: CaseIterable {
-        case calm, lossyNetwork, dyingWorkers, dyingCoordinator, storm
+        case calm, lossyNetwork, dyingWorkers, dyingCoordinator, badDisks, storm
 
         var faults: SimulatedCluster.Faults {
             var faults = SimulatedCluster.Faults()
@@ -24,6 +24,8 @@ struct SimulationTests {
                 faults.drain = 0.01
                 faults.stageFailure = 0.1
             }
+            if self == .badDisks { faults.artifactLoss = 0.3 }
+            if self == .storm { faults.artifactLoss = 0.1 }
             if self == .dyingCoordinator || self == .storm { faults.coordinatorCrash = 0.02 }
             return faults
         }
@@ -51,6 +53,32 @@ struct SimulationTests {
         let cluster = Self.cluster(seed: UInt64(seed), weather.faults)
         #expect(cluster.history.violations == [])
         #expect(cluster.history.leases >= 21)
+    }
+
+    /// Files lost here and there cost time and no result.
+    @Test(arguments: 1...12)
+    func lostFilesAreMadeAgain(seed: Int) {
+        let cluster = Self.cluster(seed: UInt64(seed), Weather.badDisks.faults)
+        #expect(cluster.store.states.values.filter { $0 == .failed } == [])
+        #expect(cluster.history.starts.values.contains { $0 > 1 }, "something was lost that was needed")
+    }
+
+    /// A fresh sweep of what is measured already, on a coordinator that dies again and again, runs each of its stages once.
+    @Test(arguments: 1...6)
+    func aFreshSweepRunsOnce(seed: Int) {
+        let cluster = Self.freshCluster(seed: UInt64(seed))
+        #expect(cluster.history.violations == [])
+        #expect(cluster.history.starts.values.allSatisfy { $0 == 2 })
+    }
+
+    private static func freshCluster(seed: UInt64, storeDefect: ModelStore.Defect? = nil) -> SimulatedCluster {
+        let plan = Plan.sample(methods: ["magnitude-global", "random"], levels: 3, seeds: 2)
+        var cluster = SimulatedCluster(
+            seed: seed, workers: 4, faults: Weather.dyingCoordinator.faults, storeDefect: storeDefect)
+        cluster.submit(SweepID("first"), plan)
+        cluster.submit(SweepID("fresh"), plan, after: .seconds(800), isFresh: true)
+        cluster.run()
+        return cluster
     }
 
     @Test func oneSeedIsOneRun() {
@@ -91,6 +119,22 @@ struct SimulationTests {
 
     @Test func aStoreThatLosesResultsIsCaught() {
         #expect(Self.isCaught("disappeared", storeDefect: .losesResults))
+    }
+
+    @Test func aStoreThatForgetsReopeningsIsCaught() {
+        let starts = (1...6).flatMap { seed in
+            Self.freshCluster(seed: UInt64(seed), storeDefect: .forgetsReopenings).history.starts.values
+        }
+        #expect(starts.contains { $0 != 2 })
+    }
+
+    @Test func aShellThatOverlooksLossesIsCaught() {
+        let failed = (1...12).contains { seed in
+            let cluster = Self.cluster(
+                seed: UInt64(seed), Weather.badDisks.faults, shellDefect: .overlooksLosses)
+            return cluster.store.states.values.contains(.failed)
+        }
+        #expect(failed)
     }
 
     @Test func aShellThatSendsBeforePersistingIsCaught() {

@@ -13,6 +13,8 @@ struct SmallWorld {
         var coordinatorCrashes = 0
         /// A minute in which nobody hears anything of anybody.
         var silences = 0
+        /// A checkpoint lost from the coordinator's disk, or from every disk.
+        var artifactLosses = 0
     }
     enum Packet: Hashable {
         case up(ModelWorker.Report, worker: Int, connection: UInt8)
@@ -27,6 +29,8 @@ struct SmallWorld {
     /// In flight, with the number of copies: any may arrive next.
     private var network: [Packet: Int] = [:]
     private var now = Instant(nanoseconds: 0)
+    /// The artifacts the coordinator has.
+    private var shelf: Set<String> = []
     private var budget: Budget
     private let isPatient: Bool
     private let sendsBeforePersisting: Bool
@@ -48,6 +52,17 @@ struct SmallWorld {
         for worker in workers.indices { post(workers[worker].beat(), from: worker) }
         // The greetings arrive; from there on anything goes.
         for _ in 1...2 { for packet in network.keys.sorted(by: Self.areInOrder) { deliver(packet) } }
+    }
+
+    /// Goes on, without a fault, until the dense network has its result.
+    mutating func finishFirstStage() {
+        let dense = coordinator.stages[0].key
+        while store.stages[dense]?.result == nil {
+            for worker in workers.indices where workers[worker].runningStages.contains(dense) {
+                finish(dense, on: worker)
+            }
+            for packet in network.keys.sorted(by: Self.areInOrder) { deliver(packet) }
+        }
     }
 
     /// Every stage has its result, and every worker knows that the coordinator has it: nothing of interest follows.
@@ -86,13 +101,25 @@ struct SmallWorld {
         for worker in workers.indices {
             if !isBusyTalking(worker) { add { $0.post($0.workers[worker].beat(), from: worker) } }
             for stage in workers[worker].runningStages {
-                add { $0.post($0.workers[worker].finish(stage, Outcome(environment: "\(worker)")), from: worker) }
+                add { $0.finish(stage, on: worker) }
             }
             if budget.workerCrashes > 0 {
                 add {
                     $0.budget.workerCrashes -= 1
                     $0.workers[worker].restart(session: $0.workers[worker].description.session + "+")
                     $0.reconnect(worker)
+                }
+            }
+        }
+        if budget.artifactLosses > 0 {
+            for artifact in shelf {
+                for isLostEverywhere in [false, true] {
+                    add {
+                        $0.budget.artifactLosses -= 1
+                        $0.shelf.remove(artifact)
+                        guard isLostEverywhere else { return }
+                        for worker in $0.workers.indices { $0.workers[worker].cache.remove(artifact) }
+                    }
                 }
             }
         }
@@ -120,6 +147,7 @@ struct SmallWorld {
 
     private mutating func post(_ reports: [ModelWorker.Report], from worker: Int) {
         for report in reports {
+            let report = workers[worker].handIn(report, shelf: shelf)
             network[.up(report, worker: worker, connection: connections[worker]), default: 0] += 1
         }
     }
@@ -142,11 +170,34 @@ struct SmallWorld {
         remove(packet)
         switch packet {
         case .up(let report, let worker, let connection):
-            handle(report.event(from: Peer(routingID: [UInt8(worker), connection])), dies: dies)
+            handle(event(report, from: worker, connection), dies: dies)
         case .down(let message, let worker, _):
-            let (reports, started) = workers[worker].receive(message)
+            let (reports, started) = workers[worker].receive(message, shelf: shelf)
             if let started { history.started(started) }
             post(reports, from: worker)
+        }
+    }
+
+    private mutating func finish(_ stage: StageKey, on worker: Int) {
+        let checkpoint = ArtifactReference(role: "checkpoint", sha256: "\(stage) \(worker)", size: 1)
+        let outcome = Outcome(artifacts: [checkpoint], environment: "\(worker)")
+        post(workers[worker].finish(stage, outcome), from: worker)
+    }
+
+    /// With what the coordinator's shell finds on its disk.
+    private mutating func event(
+        _ report: ModelWorker.Report, from worker: Int, _ connection: UInt8
+    ) -> CoordinatorEvent {
+        let peer = Peer(routingID: [UInt8(worker), connection])
+        switch report {
+        case .result(let lease, let outcome, _):
+            let artifacts = Set(outcome.artifacts.map(\.sha256))
+            shelf.formUnion(artifacts.intersection(workers[worker].cache))
+            return .result(lease, outcome, artifactsPresent: artifacts.isSubset(of: shelf), from: peer)
+        case .failure(let lease, _):
+            return report.event(
+                from: peer, lost: Set(coordinator.inputs(of: lease).map(\.sha256)).subtracting(shelf))
+        default: return report.event(from: peer)
         }
     }
 
@@ -189,6 +240,7 @@ extension SmallWorld {
         hasher.combine(network)
         hasher.combine(workers)
         hasher.combine(connections)
+        hasher.combine(shelf)
         hasher.combine(history.acknowledged)
         hasher.combine(history.holders)
         for stage in coordinator.stages {
@@ -196,6 +248,7 @@ extension SmallWorld {
             hasher.combine(stage.epoch)
             hasher.combine(stage.lastWorker)
             hasher.combine(stage.failures)
+            hasher.combine(stage.reopened)
             switch stage.phase {
             case .leased(let lease):
                 hasher.combine(lease.worker)

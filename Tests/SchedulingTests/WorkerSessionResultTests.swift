@@ -120,6 +120,16 @@ import Testing
         #expect(directives.messages == [.failure(lease, Failure(cause: .storage, message: "disk full"))])
     }
 
+    @Test func anArtifactThatIsLostHereFailsTheStageAtOnce() {
+        var harness = SessionHarness()
+        harness.establish()
+        let lease = harness.lease("a")
+        harness.finish(lease, outcome: outcome)
+        let end = harness.hear(.transferFailed(sha256: checkpoint.sha256, message: "damaged", isLost: true))
+        #expect(end.messages.contains(.failure(lease, Failure(cause: .artifact, message: "damaged"))))
+        #expect(end.contains(.forget(lease)))
+    }
+
     @Test func anArtifactRefusedAgainAndAgainFailsTheStage() {
         var harness = SessionHarness()
         harness.establish()

@@ -114,6 +114,52 @@ import Testing
         #expect(try store.load().stages[stage]?.failures == [])
     }
 
+    @Test func aResultIsSeenUntilTheNextOneReplacesIt() throws {
+        let store = try filled()
+        let dense = plan.stages[0].key
+        try store.commit([.reopened(LeaseID(stage: dense, epoch: 1))], at: 102)
+        #expect(try store.results(of: sweep)?.measured[dense]?.outcome == sampleOutcome())
+        #expect(try store.load().stages[dense]?.outcome == nil)
+        #expect(try store.load().stages[dense]?.reopened == 1)
+        #expect(try store.cachedOutcomes(for: plan) == [:])
+
+        let lease = LeaseID(stage: dense, epoch: 2)
+        try store.commit([.leased(lease, worker: "bob"), .result(lease, sampleOutcome(0.7), worker: "bob")], at: 103)
+        #expect(try store.results(of: sweep)?.measured[dense]?.outcome == sampleOutcome(0.7))
+        #expect(try store.load().stages[dense]?.outcome == sampleOutcome(0.7))
+        #expect(try store.load().stages[dense]?.resultEpoch == 2)
+        #expect(try store.load().stages[dense]?.reopened == nil)
+        let replicas = try store.database.read { database in
+            try Row.fetchAll(database, sql: "SELECT epoch, worker, received_at FROM replica").map {
+                "\($0["epoch"] as Int) \($0["worker"] as String) \($0["received_at"] as Double)"
+            }
+        }
+        #expect(replicas == ["1 ada 101.0"])
+    }
+
+    @Test func whatAFailedSweepCouldNotMeasureAgainHasNoResult() throws {
+        let store = try filled()
+        let dense = plan.stages[0].key
+        let failure = Failure(cause: .engineCrash, message: "signal 11")
+        try store.commit([.reopened(LeaseID(stage: dense, epoch: 1)), .quarantined(dense, failure)], at: 102)
+        #expect(try store.results(of: sweep)?.measured[dense] != nil)
+        try store.commit([.sweepState(sweep, .failed)], at: 103)
+        #expect(try store.results(of: sweep)?.measured[dense] == nil)
+        #expect(try store.results(of: sweep)?.quarantined[dense] == failure)
+    }
+
+    @Test func aReaderSeesWhatWasCommittedAndWritesNothing() throws {
+        let store = try filled()
+        let reader = try Store(reading: directory.database)
+        let left = try reader.artifactsOfStages()
+        #expect(left.map(\.key) == [plan.stages[0].key])
+        #expect(left.first?.label == "train, seed 0")
+        #expect(left.first?.artifacts == sampleOutcome().artifacts)
+        #expect(throws: StoreError.self) { try reader.commit([.coordinatorEpoch(7)], at: 0) }
+        try store.close()
+        #expect(try Store(reading: directory.database).artifactsOfStages().count == 1)
+    }
+
     // MARK: - Safety
 
     /// Records that must never be stored, each after a valid one that must vanish with it.
