@@ -24,7 +24,7 @@ package struct ArtifactAudit: Sendable {
     /// - Parameter progress: Called after every file with the number read and of all there are.
     package init(of directory: StateDirectory, progress: (Int, Int) -> Void) throws {
         guard FileManager.default.fileExists(atPath: directory.database) else { return }
-        let results = try Store(reading: directory.database).artifactsOfStages()
+        let results = try Store(snapshotOf: directory.database).artifactsOfStages()
         let files = ArtifactStore(reading: directory.artifacts)
         var seen: Set<String> = []
         let named = results.flatMap { result in result.artifacts.map { (result, $0) } }

@@ -13,7 +13,7 @@ extension ControlLoop {
             switch body {
             case .submit(let submit): plan(submit, request)
             case .cancel(let cancel):
-                let sweep = try sweep(named: cancel.sweep)
+                let sweep = try view.sweep(named: cancel.sweep)
                 if let state = core.sweepStatus(sweep, at: now)?.state, state != .running {
                     let message = "the sweep '\(sweep)' is \(state.rawValue) already; there is nothing to cancel"
                     return batch.reply(.failed(message, invalid: false), to: request)
@@ -21,18 +21,18 @@ extension ControlLoop {
                 handle(.cancelled(sweep))
                 batch.reply(.cancelled(.with { $0.sweep = sweep.text }), to: request)
             case .list:
-                let list = try WireSweepList.with { $0.sweeps = try summaries().suffix(StatusLimit.sweeps) }
+                let list = try WireSweepList.with { $0.sweeps = try view.summaries() }
                 batch.reply(.sweeps(list), to: request)
             case .status(let status): batch.reply(.status(try self.status(of: status.sweep)), to: request)
             case .results(let results):
-                let sweep = try sweep(named: results.sweep)
+                let sweep = try view.sweep(named: results.sweep)
                 chores.run { [pages = parts.pages, store = parts.store] in
                     .reply(pages.page(of: sweep, asked: results, store: store), request)
                 }
             case .hello, .heartbeat, .result, .failure, .release, .bye: break
             }
-        } catch let error as UnknownSweep {
-            batch.reply(.failed(error.message, invalid: true), to: request)
+        } catch let error as OperatorError {
+            batch.reply(.failed(error.message, invalid: error.code == .invalid), to: request)
         } catch {
             batch.reply(.failed("\(error)", invalid: false), to: request)
         }
@@ -81,7 +81,7 @@ extension ControlLoop {
     private func submit(_ plan: Plan, yaml: String, isFresh: Bool, _ request: Request) throws {
         let cached = try parts.store.cachedOutcomes(for: plan)
         let changes = try engineChanges(in: plan)
-        let sweep = newID(for: plan.name)
+        let sweep = core.id(for: plan)
         handle(.submitted(sweep, plan: plan, cached: cached, isFresh: isFresh))
         let count = core.sweepStatus(sweep, at: now)?.stages.cached ?? 0
         batch.submissions[sweep] = Submission(yaml: yaml, cached: count)
@@ -103,51 +103,14 @@ extension ControlLoop {
         return engine.changes(since: earlier)
     }
 
-    /// The sweep's name, or the name with the first free number: "mnist", "mnist-2", ...
-    private func newID(for name: String) -> SweepID {
-        var id = SweepID(name)
-        var number = 1
-        while core.sweepStatus(id, at: now) != nil {
-            number += 1
-            id = SweepID("\(name)-\(number)")
-        }
-        return id
-    }
-
     // MARK: - Looking
 
-    private struct UnknownSweep: Error {
-        let message: String
-    }
+    private var view: SweepView { SweepView(core: core, store: parts.store, now: now) }
 
-    /// By id, by name (the one submitted last), or "last".
-    private func sweep(named name: String) throws(UnknownSweep) -> SweepID {
-        let sweeps = core.sweepStatuses(at: now)
-        if sweeps.contains(where: { $0.id.text == name }) { return SweepID(name) }
-        if let latest = sweeps.last(where: { name == "last" || $0.name == name }) { return latest.id }
-        let known = sweeps.suffix(5).map(\.id.text).joined(separator: ", ")
-        throw UnknownSweep(
-            message: sweeps.isEmpty
-                ? "no sweep was submitted yet; start with 'espalier submit SWEEP.yaml'"
-                : "there is no sweep '\(name.prefix(64))'; the latest are: \(known)")
-    }
-
-    /// One sweep and its failures, or with an empty name everything.
     private func status(of name: String) throws -> WireStatus {
-        let sweep = name.isEmpty ? nil : try self.sweep(named: name)
-        return try WireStatus.with {
-            $0.sweeps = try summaries(only: sweep).suffix(StatusLimit.sweeps)
-            $0.workers = core.workerStatuses(at: now).map { WireWorkerStatus($0, at: now) }
-            $0.failures = core.failedStages(of: sweep).suffix(StatusLimit.failures).map(WireFailedStage.init)
-            $0.coordinatorEpoch = core.epoch
-            $0.uptimeSeconds = uptime.inSeconds
-            $0.version = parts.version
-        }
-    }
-
-    private func summaries(only sweep: SweepID? = nil) throws -> [WireSweepSummary] {
-        let headers = Dictionary(try parts.store.sweeps().map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        let statuses = core.sweepStatuses(at: now)
-        return statuses.filter { sweep == nil || $0.id == sweep }.map { WireSweepSummary($0, headers[$0.id]) }
+        var status = try view.status(of: name)
+        status.uptimeSeconds = uptime.inSeconds
+        status.version = parts.version
+        return status
     }
 }

@@ -31,7 +31,7 @@ package struct OperatorError: Error, Hashable, CustomStringConvertible {
 }
 
 /// The command line's connection to a coordinator: requests and replies, each with a time limit.
-package final class OperatorClient: Sendable {
+package final class OperatorClient: SweepReading {
     private struct Pending {
         var bytes: [UInt8]
         var isSent: Bool
@@ -112,7 +112,7 @@ package final class OperatorClient: Sendable {
 
     // MARK: - Requests
 
-    /// Submits a sweep file; the reply has the id the sweep was given and the size of its plan.
+    /// Submits a sweep file; the reply has the id the sweep was given, or had already, and the size of its plan.
     ///
     /// - Parameters:
     ///   - fileName: For messages about faults in the file.
@@ -139,7 +139,7 @@ package final class OperatorClient: Sendable {
         return reply
     }
 
-    /// All sweeps, in order of submission.
+    /// All sweeps, in the order in which they were submitted last.
     package func sweeps() async throws -> [WireSweepSummary] {
         guard case .sweeps(let reply) = try await request(.list(WireListSweeps())) else { throw unexpected }
         return reply.sweeps

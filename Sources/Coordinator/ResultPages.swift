@@ -45,7 +45,7 @@ final class ResultPages: Sendable {
         guard let record = try store.results(of: sweep) else { return nil }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let json = try encoder.encode(SweepResults(record))
+        let json = try encoder.encode(SweepResults(record, stateIdentity: try store.identity()))
         let digest = SHA256.hash(data: json).hexadecimal
         kept.withLock { kept in
             kept.removeAll { $0.digest == digest }
@@ -57,7 +57,9 @@ final class ResultPages: Sendable {
 
 extension SweepResults {
     /// Brings plan and measurements together.
-    init(_ record: StoredSweep) {
+    ///
+    /// - Parameter stateIdentity: Of the store that they come from.
+    init(_ record: StoredSweep, stateIdentity: String) {
         func evaluation(_ stage: StageKey?) -> Evaluation {
             guard let stage else { return Evaluation(state: .pending) }
             if let measured = record.measured[stage] {
@@ -79,6 +81,7 @@ extension SweepResults {
         }
         self.init(
             id: record.header.id.text, plan: record.plan, state: record.header.state.rawValue, yaml: record.yaml,
-            submittedAt: record.header.submittedAt, finishedAt: record.header.finishedAt, dense: dense, rows: rows)
+            submittedAt: record.header.submittedAt, finishedAt: record.header.finishedAt, dense: dense, rows: rows,
+            stateIdentity: stateIdentity)
     }
 }

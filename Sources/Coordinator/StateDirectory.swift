@@ -33,14 +33,10 @@ package struct StateDirectory: Hashable, Sendable {
     /// Absolute and without a trailing slash, so that the directory above it can be named.
     private static func normal(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
-    /// An initialised directory; refuses any other with the remedy.
+    /// An initialised directory that may be written to; refuses any other with the remedy.
     package static func open(_ path: String) throws(CoordinatorError) -> StateDirectory {
-        let path = normal(path)
-        let directory = StateDirectory(path: path)
-        guard access(directory.coordinatorKey, F_OK) == 0 else {
-            throw CoordinatorError(
-                .notInitialised, "'\(path)' is not a state directory; run 'espalier init --state \(path)' first")
-        }
+        let directory = try openForReading(path)
+        let path = directory.path
         guard access(path, W_OK | X_OK) == 0 else {
             if errno == EROFS {
                 throw CoordinatorError(
@@ -52,6 +48,23 @@ package struct StateDirectory: Hashable, Sendable {
                 .unwritable,
                 "the state directory '\(path)' is not writable by this user; correct its permissions or run as its owner"
             )
+        }
+        return directory
+    }
+
+    /// An initialised directory, whoever may write to it; refuses any other with the remedy.
+    package static func openForReading(_ path: String) throws(CoordinatorError) -> StateDirectory {
+        let path = normal(path)
+        let directory = StateDirectory(path: path)
+        guard access(directory.coordinatorKey, F_OK) == 0 else {
+            if errno == EACCES {
+                throw CoordinatorError(
+                    .unreadable,
+                    "the state directory '\(path)' is not readable by this user; correct its permissions or run as its owner"
+                )
+            }
+            throw CoordinatorError(
+                .notInitialised, "'\(path)' is not a state directory; run 'espalier init --state \(path)' first")
         }
         return directory
     }
@@ -112,13 +125,14 @@ package struct Endpoints: Codable, Hashable, Sendable {
 }
 
 extension StateDirectory {
-    /// Where the coordinator of this directory listens; `nil` when none runs.
+    /// Whether a coordinator holds the directory; one that is starting may not listen yet.
+    package var hasCoordinator: Bool { StateLock.isHeld(self) }
+
+    /// Where the coordinator of this directory listens; `nil` when none does.
     package var endpoints: Endpoints? {
-        guard let data = FileManager.default.contents(atPath: endpointFile),
-            let endpoints = try? JSONDecoder().decode(Endpoints.self, from: data)
-        else { return nil }
         // A coordinator that was killed leaves the file behind.
-        return kill(endpoints.pid, 0) == 0 || errno == EPERM ? endpoints : nil
+        guard hasCoordinator, let data = FileManager.default.contents(atPath: endpointFile) else { return nil }
+        return try? JSONDecoder().decode(Endpoints.self, from: data)
     }
 
     func publish(_ endpoints: Endpoints) throws {

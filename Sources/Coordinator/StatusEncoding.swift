@@ -14,7 +14,7 @@ enum StatusLimit {
 }
 
 extension WireSweepSummary {
-    init(_ status: Scheduling.Coordinator.SweepStatus, _ header: SweepHeader?) {
+    init(_ status: Scheduling.Coordinator.SweepStatus, _ header: SweepHeader) {
         self.init()
         id = status.id.text
         name = status.name
@@ -26,9 +26,9 @@ extension WireSweepSummary {
         stagesDone = UInt32(clamping: status.stages.done)
         stagesFailed = UInt32(clamping: status.stages.failed)
         stagesRunning = UInt32(clamping: status.stages.running)
-        stagesCached = UInt32(clamping: header?.cached ?? status.stages.cached)
-        submittedAt = header?.submittedAt ?? 0
-        finishedAt = header?.finishedAt ?? 0
+        stagesCached = UInt32(clamping: header.cached)
+        submittedAt = header.submittedAt
+        finishedAt = header.finishedAt
         etaSeconds = status.remaining?.inSeconds ?? 0
         obstacle = status.obstacle ?? ""
     }

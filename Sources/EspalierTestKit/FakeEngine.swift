@@ -167,6 +167,7 @@ package final class FakeEngine: Sendable {
         case .garbage: FakeOutput.write(line: "loss is 0.3, going fine {")
         case .hugeLine: FakeOutput.write(line: String(repeating: "x", count: 3 << 20))
         case .hang: while true { sleep(3600) }
+        case .wait: while !pause(.seconds(1)) {}
         case .invalid:
             emit(failure: .invalidStage, "no such method in this engine", stage: run.stageKey)
             return true

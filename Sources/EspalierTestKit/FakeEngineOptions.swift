@@ -20,6 +20,8 @@ extension FakeEngine {
             case hugeLine = "huge-line"
             /// Does nothing any more, and hears nothing.
             case hang
+            /// Goes no further until it is asked to stop.
+            case wait
             /// Refuses the stage.
             case invalid
         }

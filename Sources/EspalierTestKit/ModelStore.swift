@@ -48,7 +48,7 @@ package struct ModelStore: Sendable {
             defer { epoch = new }
             return new > epoch ? nil : "the coordinator's epoch went from \(epoch) to \(new)"
         case .submitted(let id, let plan):
-            sweeps.append((id, plan))
+            if states[id] == nil { sweeps.append((id, plan)) }
             states[id] = .running
             for node in plan.stages {
                 parents[node.key] = node.stage.parents

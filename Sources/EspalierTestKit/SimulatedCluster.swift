@@ -147,7 +147,7 @@ package struct SimulatedCluster: Sendable {
             machines[worker].isUp = true
         case .submit(let id, let plan, let isFresh):
             guard coordinator != nil else { return agenda.add(action, at: now + .seconds(1)) }
-            if store.states[id] == nil {
+            if store.states[id] == nil || store.states[id] == .cancelled {
                 handle(.submitted(id, plan: plan, cached: [:], isFresh: isFresh))
                 // An operator whose request was not answered repeats it.
                 agenda.add(action, at: now + .seconds(1))

@@ -66,10 +66,12 @@ package struct SweepResults: Codable, Sendable {
     package var dense: [Dense]
     /// In task order.
     package var rows: [Row]
+    /// Tells the state directory that they come from; no secret.
+    package var stateIdentity: String
 
     package init(
         id: String, plan: Plan, state: String, yaml: String, submittedAt: Double, finishedAt: Double, dense: [Dense],
-        rows: [Row]
+        rows: [Row], stateIdentity: String = ""
     ) {
         self.id = id
         self.plan = plan
@@ -79,5 +81,6 @@ package struct SweepResults: Codable, Sendable {
         self.finishedAt = finishedAt
         self.dense = dense
         self.rows = rows
+        self.stateIdentity = stateIdentity
     }
 }

@@ -1,5 +1,5 @@
 internal import HeapModule
-internal import Sweep
+package import Sweep
 
 // Sweeps come and go: submission, cancellation, and what the store remembers of both.
 extension Coordinator {
@@ -33,12 +33,16 @@ extension Coordinator {
         }
     }
 
-    /// An unknown sweep is planned into stages; stages that any sweep finished before count at once.
+    /// An unknown sweep is planned into stages; stages that any sweep finished before count at once. A known one goes on:
+    /// what failed is tried again, and what was cancelled is taken up where it was left. A known id with another plan
+    /// changes nothing.
     ///
-    /// - Parameter isFresh: Whether they run again instead.
+    /// - Parameter isFresh: Whether what is finished runs again instead.
     mutating func submit(_ id: SweepID, _ plan: Plan, cached: [StageKey: Outcome], isFresh: Bool) {
-        guard let sweep = addSweep(id, plan) else { return }
+        let isKnown = sweepIndex[id] != nil
+        guard let sweep = isKnown ? takeUp(id, plan) : addSweep(id, plan) else { return }
         persist(.submitted(id, plan))
+        sweeps[sweep].stageCounts.cached = 0
         var opened: [Int] = []
         var repeated: [Int] = []
         for node in plan.stages {
@@ -55,13 +59,27 @@ extension Coordinator {
             default: break
             }
         }
-        join(sweep, plan)
+        if isKnown { rank(plan, of: sweep) } else { join(sweep, plan) }
         for stage in repeated { reopen(stage) }
         for stage in opened { place(stage) }
         for stage in opened { placeChildren(of: stage) }
     }
 
-    /// Leases that no other sweep needs end; what is finished stays.
+    /// The id under which a plan is submitted: that of the sweep of its name with the same stages and tasks, of several
+    /// the latest; else its name, or the name with the first free number ("mnist", "mnist-2", ...).
+    package func id(for plan: Plan) -> SweepID {
+        let content = Plan.Content(plan)
+        if let known = sweeps.last(where: { $0.name == plan.name && $0.content == content }) { return known.id }
+        var id = SweepID(plan.name)
+        var number = 1
+        while sweepIndex[id] != nil {
+            number += 1
+            id = SweepID("\(plan.name)-\(number)")
+        }
+        return id
+    }
+
+    /// Leases that no other sweep needs end; what is finished stays, and so do the checkpoints that stages go on from.
     mutating func cancel(_ id: SweepID) {
         guard let sweep = sweepIndex[id], sweeps[sweep].state == .running else { return }
         set(.cancelled, of: sweep)
@@ -84,10 +102,31 @@ extension Coordinator {
         guard sweepIndex[id] == nil else { return nil }
         let index = sweeps.count
         sweepIndex[id] = index
-        sweeps.append(SweepEntry(id: id, name: plan.name, priority: plan.priority))
+        sweeps.append(
+            SweepEntry(id: id, name: plan.name, priority: plan.priority, content: Plan.Content(plan)))
         runningSweeps += 1
         touchedSweeps.insert(index)
         return index
+    }
+
+    /// Nil when the known sweep's plan is another one.
+    private mutating func takeUp(_ id: SweepID, _ plan: Plan) -> Int? {
+        guard let sweep = sweepIndex[id], sweeps[sweep].content == Plan.Content(plan) else { return nil }
+        sweeps[sweep].priority = plan.priority
+        if sweeps[sweep].state == .finished { recount(sweep) }
+        // Whether it has ended all the same follows from its stages.
+        set(.running, of: sweep)
+        touchedSweeps.insert(sweep)
+        return sweep
+    }
+
+    /// While a sweep is finished its stages count as done, whatever becomes of them: now they count as what they are.
+    private mutating func recount(_ sweep: Int) {
+        for stage in sweeps[sweep].stages {
+            guard let membership = stages[stage].memberships.first(where: { $0.sweep == sweep }) else { continue }
+            count(stage, as: .done, in: membership, by: -1)
+            count(stage, as: stages[stage].phase.standing, in: membership, by: 1)
+        }
     }
 
     /// The stage's index, new or known. Parents come before children.
@@ -117,18 +156,15 @@ extension Coordinator {
         }
     }
 
-    /// Makes the plan's stages members of the sweep and gives them their ranks.
+    /// Makes the plan's stages members of the sweep.
     private mutating func join(_ sweep: Int, _ plan: Plan) {
         let members = plan.stages.compactMap { stageIndex[$0.key] }
         sweeps[sweep].stages = members
         sweeps[sweep].stageCounts.total = members.count
         sweeps[sweep].taskCounts.total = plan.tasks.count
         var ending: [Int: Int] = [:]
-        var firstTask: [Int: Int] = [:]
         for task in plan.tasks {
-            let path = task.stages.compactMap { stageIndex[$0] }
-            if let last = path.last { ending[last, default: 0] += 1 }
-            for stage in path { firstTask[stage] = min(firstTask[stage] ?? task.index, task.index) }
+            if let last = task.stages.last.flatMap({ stageIndex[$0] }) { ending[last, default: 0] += 1 }
         }
         for stage in members.reversed() {
             for parent in stages[stage].parents {
@@ -141,11 +177,25 @@ extension Coordinator {
             // A finished sweep keeps its results, even of stages that are open again for the sake of another.
             let standing = sweeps[sweep].state == .finished ? .done : stages[stage].phase.standing
             count(stage, as: standing, in: membership, by: 1)
+        }
+        rank(plan, of: sweep)
+    }
+
+    /// Puts the sweep's stages into the order of leasing, where no other sweep puts them first.
+    private mutating func rank(_ plan: Plan, of sweep: Int) {
+        guard !sweeps[sweep].isOver else { return }
+        var firstTask: [Int: Int] = [:]
+        for task in plan.tasks {
+            for stage in task.stages.compactMap({ stageIndex[$0] }) {
+                firstTask[stage] = min(firstTask[stage] ?? task.index, task.index)
+            }
+        }
+        for stage in sweeps[sweep].stages {
             let rank = Rank(
                 height: stages[stage].height, priority: sweeps[sweep].priority, sweep: sweep,
                 task: firstTask[stage] ?? .max)
             let isOnlyOne = stages[stage].memberships.allSatisfy { $0.sweep == sweep || sweeps[$0.sweep].isOver }
-            guard isOnlyOne || rank < stages[stage].rank, !sweeps[sweep].isOver else { continue }
+            guard isOnlyOne || rank < stages[stage].rank else { continue }
             stages[stage].rank = rank
             if case .ready = stages[stage].phase { enqueue(stage) }
         }

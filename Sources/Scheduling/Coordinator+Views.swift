@@ -108,6 +108,12 @@ extension Coordinator {
     /// What the stage is called in messages; its key's text where it is not known.
     package func label(of key: StageKey) -> String { stageIndex[key].map { stages[$0].label } ?? "\(key)" }
 
+    /// How many of the sweep's stages are not finished and go on from a checkpoint.
+    package func keptStages(of sweep: SweepID) -> Int {
+        guard let sweep = sweepIndex[sweep] else { return 0 }
+        return sweeps[sweep].stages.count { stages[$0].finished == nil && stages[$0].resume != nil }
+    }
+
     /// What became of a stage; nil while it has no result. The whole outcome is in the store.
     package func finished(_ key: StageKey) -> FinishedStage? { stageIndex[key].flatMap { stages[$0].finished } }
 

@@ -4,8 +4,8 @@ package import Sweep
 package enum CoordinatorEvent: Sendable {
     /// First event, once: what the store remembers. Raises the coordinator's epoch.
     case restored(Durable)
-    /// An operator submitted a sweep. `cached` are the outcomes the store already has for stages of this plan; where it
-    /// `isFresh`, they are all measured again.
+    /// An operator submitted a sweep, new or known, under the id that ``Coordinator/id(for:)`` gives it. `cached` are the
+    /// outcomes the store already has for stages of this plan; where it `isFresh`, they are all measured again.
     case submitted(SweepID, plan: Plan, cached: [StageKey: Outcome], isFresh: Bool = false)
     case cancelled(SweepID)
     case hello(WorkerDescription, running: [LeaseStatus], from: Peer)
@@ -27,7 +27,7 @@ package enum CoordinatorEvent: Sendable {
 
 /// The name by which a sweep is asked for.
 package struct SweepID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
-    /// A short word made by the shell from the sweep's name and a counter: "mnist-lenet-300-100-2".
+    /// A short word made of the sweep's name and a counter: "mnist-lenet-300-100-2".
     package var text: String
     package init(_ text: String) { self.text = text }
     package var description: String { text }

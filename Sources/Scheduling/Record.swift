@@ -4,8 +4,8 @@ package import Sweep
 package enum Record: Hashable, Sendable {
     /// The coordinator started: every lease and acknowledgement from here on belongs to this epoch.
     case coordinatorEpoch(UInt64)
-    /// The sweep with its tasks, and the stages not known before. Earlier failures of its stages no longer count, and
-    /// those given up on are open again.
+    /// The sweep with its tasks, and the stages not known before; a sweep known before runs again. Earlier failures of its
+    /// stages no longer count, and those given up on are open again.
     case submitted(SweepID, Plan)
     /// Raised with every lease, in the same transaction that precedes the lease's sending.
     case leased(LeaseID, worker: String)

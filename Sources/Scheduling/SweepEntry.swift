@@ -1,8 +1,12 @@
+internal import Sweep
+
 /// A sweep as the coordinator sees it.
 struct SweepEntry: Hashable, Sendable {
     let id: SweepID
     let name: String
-    let priority: Int
+    var priority: Int
+    /// Of its plan.
+    let content: Plan.Content
     /// Indices of its stages, parents before children.
     var stages: [Int] = []
     var state: SweepState = .running
@@ -13,6 +17,20 @@ struct SweepEntry: Hashable, Sendable {
 
     /// Whether nothing more is run for it, ever: a sweep that failed runs again when its stages are opened again.
     var isOver: Bool { state == .cancelled || state == .finished }
+}
+
+extension Plan {
+    /// What is measured: the stages and the tasks, not how the sweep file puts them. Compared within one process only.
+    struct Content: Hashable, Sendable {
+        private let hash: Int
+
+        init(_ plan: Plan) {
+            var hasher = Hasher()
+            for node in plan.stages { hasher.combine(node.key) }
+            hasher.combine(plan.tasks)
+            hash = hasher.finalize()
+        }
+    }
 }
 
 /// The stages of a sweep by what became of them.

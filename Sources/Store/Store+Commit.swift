@@ -99,29 +99,42 @@ private struct RecordWriter {
         if database.changesCount > 0 { try run("DELETE FROM result WHERE stage = ?", [stage.hex]) }
     }
 
-    /// A stage given up on earlier is open again once a new sweep asks for it, and what failed before does not count.
+    /// A known sweep runs again. A stage given up on earlier is open again once a sweep is submitted that asks for it, and
+    /// what failed before does not count.
     private func submit(_ id: SweepID, _ plan: Plan) throws {
         let submission = submissions[id] ?? Submission(yaml: "", cached: 0)
         try run(
             """
             INSERT INTO sweep (id, name, network, dataset, priority, engine, yaml, cached, state, submitted_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, engine = excluded.engine, yaml = excluded.yaml,
+                cached = excluded.cached, state = excluded.state, submitted_at = excluded.submitted_at, finished_at = 0
             """,
             [
                 id.text, plan.name, plan.network, plan.dataset, plan.priority, try JSONColumn.text(plan.engine),
-                submission.yaml, submission.cached, SweepState.running.rawValue, time,
+                submission.yaml, submission.cached, SweepState.running.rawValue, try submissionTime(),
             ])
-        let sweep = database.lastInsertedRowID
-        var positions: [StageKey: Int] = [:]
-        positions.reserveCapacity(plan.stages.count)
-        for (position, node) in plan.stages.enumerated() {
-            positions[node.key] = position
+        guard
+            let sweep = try Int64.fetchOne(database, sql: "SELECT number FROM sweep WHERE id = ?", arguments: [id.text])
+        else { return }
+        for node in plan.stages {
             try run(
                 """
                 INSERT INTO stage (key, description) VALUES (?, ?)
                 ON CONFLICT (key) DO UPDATE SET quarantine = NULL WHERE quarantine IS NOT NULL
                 """, [node.key.hex, try node.stage.canonicalJSON])
             try run("UPDATE failure SET counts = 0 WHERE stage = ?", [node.key.hex])
+        }
+        if try Bool.fetchOne(database, sql: "SELECT 1 FROM sweep_stage WHERE sweep = ?", arguments: [sweep]) == nil {
+            try insert(plan, as: sweep)
+        }
+    }
+
+    private func insert(_ plan: Plan, as sweep: Int64) throws {
+        var positions: [StageKey: Int] = [:]
+        positions.reserveCapacity(plan.stages.count)
+        for (position, node) in plan.stages.enumerated() {
+            positions[node.key] = position
             try run("INSERT INTO sweep_stage VALUES (?, ?, ?, ?)", [sweep, position, node.key.hex, node.label])
         }
         for task in plan.tasks {
@@ -130,6 +143,12 @@ private struct RecordWriter {
                 "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [sweep, task.index, task.label, task.method, try JSONColumn.text(task.level), task.seed, path])
         }
+    }
+
+    /// Later than that of every other sweep, also after the clock was set back: sweeps are ordered by it.
+    private func submissionTime() throws -> Double {
+        let latest = try Double.fetchOne(database, sql: "SELECT max(submitted_at) FROM sweep") ?? 0
+        return max(time, latest + 1e-6)
     }
 
     private func run(_ sql: String, _ arguments: StatementArguments) throws {

@@ -8,7 +8,7 @@ extension Store {
         configuration.readonly = true
         let database = try? DatabaseQueue(path: path, configuration: configuration)
         let ids = try? database?.read {
-            try String.fetchAll($0, sql: "SELECT id FROM sweep ORDER BY number DESC LIMIT ?", arguments: [limit])
+            try String.fetchAll($0, sql: "SELECT id FROM sweep ORDER BY submitted_at DESC LIMIT ?", arguments: [limit])
         }
         return ids ?? []
     }

@@ -7,10 +7,10 @@ package struct SweepHeader: Sendable {
     package var id: SweepID
     package var name: String
     package var state: SweepState
-    /// Unix seconds; `finishedAt` is 0 while running.
+    /// Unix seconds, the last time; `finishedAt` is 0 while running.
     package var submittedAt: Double
     package var finishedAt: Double
-    /// Stages that had an outcome when the sweep was submitted.
+    /// Stages that had an outcome when the sweep was last submitted.
     package var cached: Int
 }
 
@@ -47,9 +47,16 @@ package struct StageArtifacts: Sendable {
 }
 
 extension Store {
-    /// All sweeps, in order of submission.
+    /// Tells this database from every other one; no secret.
+    package func identity() throws(StoreError) -> String {
+        try read { try decoded(String.fetchOne($0, sql: "SELECT identity FROM coordinator")) }
+    }
+
+    /// All sweeps, in the order in which they were submitted last.
     package func sweeps() throws(StoreError) -> [SweepHeader] {
-        try read { database in try Row.fetchAll(database, sql: "SELECT * FROM sweep ORDER BY number").map(header) }
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM sweep ORDER BY submitted_at, number").map(header)
+        }
     }
 
     /// The sweep with its plan and results; `nil` when there is none of that id.
@@ -105,7 +112,7 @@ extension Store {
                 database,
                 sql: """
                     SELECT description FROM sweep JOIN sweep_stage ON sweep = number AND position = 0
-                    JOIN stage ON stage.key = sweep_stage.stage ORDER BY number DESC LIMIT 100
+                    JOIN stage ON stage.key = sweep_stage.stage ORDER BY submitted_at DESC LIMIT 100
                     """)
             while let description = try descriptions.next() {
                 let engine = try Stage(canonicalJSON: description).engine

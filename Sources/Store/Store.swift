@@ -36,21 +36,7 @@ package final class Store: Sendable {
                 }
                 try database.execute(sql: "PRAGMA synchronous = FULL")
             }
-            try database.read { database in
-                let findings = try String.fetchAll(database, sql: "PRAGMA integrity_check(1)")
-                guard findings == ["ok"] else {
-                    throw StoreError(
-                        .corrupt, path: path,
-                        "the database '\(path)' is damaged (\(findings.first ?? "no finding")); restore it from a backup, "
-                            + "or move it away to start anew")
-                }
-                guard try !Schema.migrator.hasBeenSuperseded(database) else {
-                    throw StoreError(
-                        .newerVersion, path: path,
-                        "the database '\(path)' was written by a newer Espalier; start that version, or choose another "
-                            + "state directory")
-                }
-            }
+            try Self.check(database, path: path)
             try Schema.migrator.migrate(database)
             // A file that cannot be written is found here, not at the first result.
             try database.write { try $0.execute(sql: "UPDATE coordinator SET epoch = epoch") }
@@ -59,24 +45,38 @@ package final class Store: Sendable {
         }
     }
 
-    /// A database that is only read, as it is, also while a coordinator writes it.
-    package init(reading path: String) throws(StoreError) {
+    /// For what is read and never written: ``init(snapshotOf:)``.
+    init(_ database: DatabaseQueue, path: String) {
+        self.database = database
         self.path = path
-        do {
-            var configuration = Configuration()
-            configuration.label = "espalier.store.reading"
-            configuration.readonly = true
-            configuration.busyMode = .timeout(5)
-            database = try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw StoreError(error, while: "open", path: path)
+    }
+
+    static func check(_ database: DatabaseQueue, path: String) throws {
+        try database.read { database in
+            let findings = try String.fetchAll(database, sql: "PRAGMA integrity_check(1)")
+            guard findings == ["ok"] else {
+                throw StoreError(
+                    .corrupt, path: path,
+                    "the database '\(path)' is damaged (\(findings.first ?? "no finding")); restore it from a backup, "
+                        + "or move it away to start anew")
+            }
+            guard try !Schema.migrator.hasBeenSuperseded(database) else {
+                throw StoreError(
+                    .newerVersion, path: path,
+                    "the database '\(path)' was written by a newer Espalier; start that version, or choose another "
+                        + "state directory")
+            }
         }
     }
 
     /// Folds the write-ahead log into the database and closes it. The store cannot be used afterwards.
     package func close() throws(StoreError) {
         do {
-            try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            do {
+                try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                // Somebody reads. The log stays as it is, and the next start reads it.
+            }
             try database.close()
         } catch {
             throw StoreError(error, while: "close", path: path)

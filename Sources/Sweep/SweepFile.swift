@@ -31,6 +31,8 @@ package struct SweepFile: Hashable, Sendable {
 
     /// Of a file's text.
     package static let maximumBytes = 1 << 20
+    /// Stands for the sweep submitted last wherever a sweep is named, and is not a sweep's name.
+    package static let lastSweep = "last"
     /// Levels x seeds over all entries.
     package static let maximumTasks = 1_000_000
     /// Levels that start one from another.

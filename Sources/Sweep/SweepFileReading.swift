@@ -36,7 +36,7 @@ struct SweepFileReading {
         if let field = fields["controls"], reader.flag(field) == true { addControls(to: &methods, at: field, defaults) }
         checkSize(levels: methods.map(\.levels.count).reduce(0, +), seeds: seeds.count, at: fields["methods"] ?? root)
         return SweepFile(
-            name: fields["name"].flatMap { reader.name($0) } ?? "\(network)-\(dataset.name)",
+            name: fields["name"].flatMap { sweepName($0) } ?? "\(network)-\(dataset.name)",
             network: network, dataset: dataset, seeds: seeds,
             threads: fields["threads"].flatMap { reader.integer($0, 1...1024) } ?? 1,
             priority: fields["priority"].flatMap { reader.integer($0, -1000...1000) } ?? 0, engine: engine,
@@ -54,6 +54,15 @@ struct SweepFileReading {
     /// A catalogue's name; any name when the engine is the user's own.
     mutating func name(_ field: Field, of what: String, _ known: [String], _ engine: OwnEngine?) -> String? {
         engine == nil ? reader.choice(field, among: known, what: what) : reader.name(field)
+    }
+
+    private mutating func sweepName(_ field: Field) -> String? {
+        let name = reader.name(field)
+        if name == SweepFile.lastSweep {
+            reader.report(
+                field, "'last' stands for the sweep submitted last wherever a sweep is named; choose another name")
+        }
+        return name
     }
 
     /// A command line, or a mapping that declares a version too; `nil` for `espalier-engine`.

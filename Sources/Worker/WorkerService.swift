@@ -56,7 +56,7 @@ package final class WorkerService: Sendable {
         signal(SIGPIPE, SIG_IGN)
         spool.removeStaleWork()
         cache.removeAbandoned(olderThan: .seconds(14 * 86_400))
-        let orphans = EngineLeftovers(directory: spool.engines).killAll()
+        let orphans = await EngineLeftovers(directory: spool.engines).endAll()
         if orphans > 0 {
             logger.warning("ended engines an earlier worker left", metadata: ["worker.engines": "\(orphans)"])
         }

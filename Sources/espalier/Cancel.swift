@@ -20,7 +20,7 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let cancelled = try await connection.reading { try await $0.cancel(sweep) }
+        let cancelled = try await connection.writing { try await $0.cancel(sweep) }
         if json.isSet {
             try Terminal.printJSON(["cancelled": cancelled.sweep])
         } else {

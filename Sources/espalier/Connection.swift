@@ -25,41 +25,83 @@ struct ConnectionOptions: ParsableArguments {
         completion: .file())
     var keyPath: String?
 
+    private var givenKey: String? { keyPath ?? environmentVariable("ESPALIER_KEY") }
+
     /// A connection to the coordinator that runs; fails with what is missing and how to get it.
-    func connect() throws -> OperatorClient {
-        let key = keyPath ?? environmentVariable("ESPALIER_KEY")
-        if let endpoint, let key { return try OperatorClient(keyFile: KeyFile.load(key), endpoint: endpoint) }
-        let directory = try StateDirectory.open(state.path)
-        guard let endpoint = endpoint ?? directory.endpoints?.control else {
+    func connect() async throws -> OperatorClient {
+        if let endpoint, let givenKey {
+            return try OperatorClient(keyFile: KeyFile.load(givenKey), endpoint: endpoint)
+        }
+        let directory = try StateDirectory.openForReading(state.path)
+        if let endpoint { return try client(of: directory, at: endpoint) }
+        guard let endpoint = await Self.endpoint(of: directory) else {
             throw CommandError.failed(
                 "no coordinator runs on the state directory '\(directory.path)': start one with espalier coordinator, or name another with --coordinator and --key"
             )
         }
-        return try OperatorClient(keyFile: KeyFile.load(key ?? directory.operatorKey), endpoint: endpoint)
+        return try client(of: directory, at: endpoint)
     }
 
-    /// Like ``connect()``, but where no coordinator runs on the state directory one is opened on loopback for as long as
-    /// the body takes: what was measured can be read at any time.
-    func reading<Value: Sendable>(_ body: (OperatorClient) async throws -> Value) async throws -> Value {
+    /// For commands that only look. The coordinator answers where one runs and this user has a key for it; else the state
+    /// directory is read as it is, so that what was measured can be looked at any time.
+    func reading<Value: Sendable>(_ body: (any SweepReading) async throws -> Value) async throws -> Value {
+        guard endpoint == nil else { return try await Self.asking(connect(), body) }
+        let directory = try StateDirectory.openForReading(state.path)
+        let hasKey = givenKey != nil || access(directory.operatorKey, R_OK) == 0
+        if hasKey, let endpoints = directory.endpoints {
+            do {
+                return try await Self.asking(client(of: directory, at: endpoints.control), body)
+            } catch let error as OperatorError {
+                // It may have stopped meanwhile, or be about to: then it no longer answers who connects.
+                let isGone = error.code == .noAnswer && directory.endpoints != endpoints
+                guard isGone || error.code == .handshake else { throw error }
+            }
+        }
+        return try await body(StateReader(directory))
+    }
+
+    /// For commands that change something: where no coordinator runs, one is opened on loopback for as long as the body
+    /// takes.
+    func writing<Value: Sendable>(_ body: (OperatorClient) async throws -> Value) async throws -> Value {
         guard endpoint == nil, let service = try coordinatorWhereNoneRuns() else {
-            let client = try connect()
-            let value = try await body(client)
-            await client.close()
-            return value
+            return try await Self.asking(connect(), body)
         }
         let endpoints = try await service.start()
         let end: Result<Value, any Error>
         do {
             let key = try KeyFile.load(StateDirectory.open(state.path).operatorKey)
             let client = try OperatorClient(keyFile: key, endpoint: endpoints.control)
-            end = .success(try await body(client))
-            await client.close()
+            end = .success(try await Self.asking(client, body))
         } catch {
             end = .failure(error)
         }
         service.stop()
         try await service.join()
         return try end.get()
+    }
+
+    // MARK: - Private
+
+    private func client(of directory: StateDirectory, at endpoint: String) throws -> OperatorClient {
+        try OperatorClient(keyFile: KeyFile.load(givenKey ?? directory.operatorKey), endpoint: endpoint)
+    }
+
+    private static func asking<Value: Sendable>(
+        _ client: OperatorClient, _ body: (OperatorClient) async throws -> Value
+    ) async throws -> Value {
+        let value = try await body(client)
+        await client.close()
+        return value
+    }
+
+    /// A coordinator that is starting is waited for until it listens.
+    private static func endpoint(of directory: StateDirectory) async -> String? {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while directory.hasCoordinator, ContinuousClock.now < deadline {
+            if let endpoints = directory.endpoints { return endpoints.control }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
     }
 
     private func coordinatorWhereNoneRuns() throws -> CoordinatorService? {

@@ -15,13 +15,7 @@ struct ReportCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var sweep: SweepArgument
-    @Option(
-        name: .customLong("out"),
-        help: ArgumentHelp(
-            "The directory to write to; made where missing, files of an earlier report are replaced.",
-            discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"),
-        completion: .directory)
-    var out: String?
+    @OptionGroup var report: ReportOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var json: JSONFlag
 
@@ -31,8 +25,8 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let results = try await connection.reading { try await $0.results(of: sweep.reference) }
-        let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
-            .map(\.path)
+        let folder = try report.folder(for: results.id, stateIdentity: results.stateIdentity)
+        let paths = try ReportWriter.write(results, to: folder).map(\.path)
         if json.isSet {
             try Terminal.printJSON(Document(answer: SweepFrontier(results).answerSentences, files: paths))
         } else {

@@ -17,19 +17,16 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Run a sweep on this machine: coordinator, worker, progress and report in one.",
         discussion: """
             Finished stages are kept in the state directory: run the same sweep again and it is done at once; add a \
-            method and only its stages run; after Ctrl-C or a crash the same command goes on where it was.
+            method and only its stages run. Ctrl-C and SIGTERM let the running stages write checkpoints and leave with 130 \
+            or 143; asked twice, the command leaves at once. After that, or after a crash, the same command goes on with \
+            the same sweep where it was.
             """)
 
     @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"), completion: .sweepFile)
     var file: String
     @OptionGroup var node: NodeOptions
     @OptionGroup var state: StateOption
-    @Option(
-        name: .customLong("out"),
-        help: ArgumentHelp(
-            "Where the report goes.", discussion: "Default: espalier-report/<sweep id>.", valueName: "DIR"),
-        completion: .directory)
-    var out: String?
+    @OptionGroup var report: ReportOptions
     @Flag(help: "Run every stage again, whatever earlier sweeps have done; the new results replace the old ones.")
     var fresh = false
     @Option(help: "How much the coordinator and the worker say on standard error.")
@@ -44,74 +41,114 @@ struct RunCommand: AsyncParsableCommand {
             )
         }
         try await source.requireProgram()
+        // Before anything runs that such a signal would end.
+        let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let folder = try reportFolder(for: source.plan)
         let directory = try openState()
         let service = try CoordinatorService(coordinatorConfiguration(directory))
         let endpoints = try await service.start()
-        let end: Result<Void, any Error>
+        let end: Result<Interruption?, any Error>
         do {
             let client = try OperatorClient(keyFile: KeyFile.load(directory.operatorKey), endpoint: endpoints.control)
             let worker = try WorkerService(
                 workerConfiguration(directory, endpoints), version: Release.version,
                 logger: logLevel.logger("espalier.worker"))
-            end = .success(try await runSweep(source, client: client, worker: worker))
+            end = .success(try await runSweep(source, client: client, worker: worker, stops: stops, reportTo: folder))
             await client.close()
         } catch {
             end = .failure(error)
         }
         service.stop()
         try await service.join()
-        try end.get()
+        if let interruption = try end.get() { try leave(directory, after: interruption) }
     }
 
-    private enum Ending: Sendable {
-        case swept(WireStatus)
+    // MARK: - The sweep
+
+    private enum Event: Sendable {
+        case watched(WireStatus)
         case workerLeft(WorkerExit)
-        case interrupted
+        case stopped(UnixSignal?)
     }
 
-    /// Submits, runs and reports; an interrupted sweep is cancelled, its finished stages stay.
-    private func runSweep(_ source: SweepSource, client: OperatorClient, worker: WorkerService) async throws {
-        // A sweep that an earlier, killed run left behind would run beside this one.
-        for sweep in try await client.sweeps() where sweep.state == "running" { _ = try await client.cancel(sweep.id) }
-        let submitted = try await source.submit(to: client, isFresh: fresh)
-        Terminal.say(
-            "\(submitted.sweep): \(counted(submitted.tasks, "task")) in \(counted(submitted.stages, "stage")), \(submitted.cached) already done"
-        )
+    private struct Interruption: Sendable {
+        let sweep: String
+        let signal: UnixSignal
+    }
 
-        let ending = try await withThrowingTaskGroup(of: Ending?.self) { group in
-            group.addTask { .workerLeft(try await worker.run()) }
-            group.addTask { .swept(try await Watch(client: client, sweep: submitted.sweep).poll()) }
-            group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return .interrupted }
-                return nil
-            }
+    /// Submits, runs and reports. Interrupted, it hands back what runs, and cancels nothing.
+    private func runSweep(
+        _ source: SweepSource, client: OperatorClient, worker: WorkerService, stops: UnixSignalsSequence,
+        reportTo folder: URL
+    ) async throws -> Interruption? {
+        let submission = try await Submission(source, to: client, isFresh: fresh)
+        let sweep = submission.sweep.sweep
+        try await setAside(allBut: sweep, client)
+        Terminal.say(submission.sentence)
+
+        var end = try await client.status(of: sweep)
+        guard end.isRunning else {
+            try await writeReport(end, from: client, to: folder)
+            return nil
+        }
+        var exit: WorkerExit?
+        var stop: UnixSignal?
+        try await withThrowingTaskGroup { group in
+            group.addTask { Event.workerLeft(try await worker.run()) }
+            group.addTask { .watched(try await Watch(client: client, sweep: sweep).poll()) }
+            group.addTask { .stopped(await Self.drain(worker, on: stops)) }
             // However it ends: the worker hands back what it holds, and is waited for.
             defer {
                 worker.drain()
                 group.cancelAll()
             }
-            guard let ending = try await group.next() ?? nil else { throw CancellationError() }
-            if case .swept = ending { return ending }
-            _ = try? await client.cancel(submitted.sweep)
-            return ending
+            while let event = try await group.next() {
+                switch event {
+                case .watched(let status):
+                    end = status
+                    if !end.isRunning { worker.drain() }
+                case .workerLeft(let how):
+                    exit = how
+                    group.cancelAll()
+                case .stopped(let signal): stop = signal
+                }
+            }
         }
-        switch ending {
-        case .swept(let last): try await report(last, from: client)
-        case .workerLeft(let exit): throw CommandError.failed("the worker stopped: \(exit.sentence)")
-        case .interrupted:
-            let last = try await client.status(of: submitted.sweep).sweeps.first
+        if !end.isRunning {
+            try await writeReport(end, from: client, to: folder)
+        } else if let stop {
+            return Interruption(sweep: sweep, signal: stop)
+        } else {
+            throw CommandError.failed("the worker stopped: \(exit?.sentence ?? "")")
+        }
+        return nil
+    }
+
+    /// The first signal lets the worker leave in order, the second at once. Returns the first when the task is cancelled.
+    private static func drain(_ worker: WorkerService, on stops: UnixSignalsSequence) async -> UnixSignal? {
+        var first: UnixSignal?
+        for await signal in stops {
+            if first == nil { Terminal.say("stopping: what runs is writing its checkpoint; once more leaves at once") }
+            first = first ?? signal
+            worker.drain()
+        }
+        return first
+    }
+
+    /// Sweeps that an earlier, interrupted run left behind would run beside this one.
+    private func setAside(allBut sweep: String, _ client: OperatorClient) async throws {
+        for other in try await client.sweeps() where other.state == "running" && other.id != sweep {
+            _ = try await client.cancel(other.id)
             Terminal.say(
-                "interrupted: \(last?.stagesDone ?? 0) of \(submitted.stages) stages are done and kept; run the same command "
-                    + (fresh ? "without --fresh to go on" : "to go on")
+                "\(other.id): set aside with \(other.stagesDone) of \(other.stages) stages done; run its file again to go on with it"
             )
-            throw ExitCode(130)
         }
     }
 
-    private func report(_ end: WireStatus, from client: OperatorClient) async throws {
+    private func writeReport(_ end: WireStatus, from client: OperatorClient, to folder: URL) async throws {
         guard let last = end.sweeps.first else { return }
         let results = try await client.results(of: last.id)
-        let paths = try ReportWriter.write(results, to: URL(fileURLWithPath: out ?? "espalier-report/\(results.id)"))
+        let paths = try ReportWriter.write(results, to: folder)
         let frontier = SweepFrontier(results)
         // The sweep's own end is said first, also where the table cannot be printed.
         let printed = Result {
@@ -127,37 +164,27 @@ struct RunCommand: AsyncParsableCommand {
         try printed.get()
     }
 
+    /// Says what is kept, as it is on the disk.
+    private func leave(_ directory: StateDirectory, after interruption: Interruption) throws -> Never {
+        let state = try StateReader(directory)
+        if let sweep = try state.status(of: interruption.sweep).sweeps.first {
+            let kept = state.keptStages(of: sweep.id)
+            Terminal.say(
+                "interrupted: \(sweep.stagesDone) of \(sweep.stages) stages are done"
+                    + (kept == 0 ? "" : ", \(kept) under way \(kept == 1 ? "is" : "are") kept")
+                    + "; run the same command \(fresh ? "without --fresh " : "")to go on")
+        }
+        throw ExitCode(128 + interruption.signal.rawValue)
+    }
+
     private struct RunDocument: Encodable {
         let sweep: SweepLine
         let answer: [String]
         let files: [String]
     }
+}
 
-    private func openState() throws -> StateDirectory {
-        do {
-            return try StateDirectory.open(state.path)
-        } catch let error where error.code == .notInitialised {
-            return try StateDirectory.create(at: state.path)
-        }
-    }
-
-    private func coordinatorConfiguration(_ directory: StateDirectory) -> CoordinatorService.Configuration {
-        var configuration = CoordinatorService.Configuration.onLoopback(directory.path, logLevel: logLevel)
-        // The worker is in this very process: a lease of an earlier, killed run is nobody's.
-        configuration.settings.restartGrace = .seconds(1)
-        return configuration
-    }
-
-    private func workerConfiguration(
-        _ directory: StateDirectory, _ endpoints: Endpoints
-    ) throws -> WorkerConfiguration {
-        let key = directory.keyFile(of: "local")
-        if !FileManager.default.fileExists(atPath: key) {
-            try KeyRing(directory).add("local", role: .worker)
-        }
-        var configuration = try WorkerConfiguration(coordinator: endpoints.control, keyPath: key)
-        try node.apply(to: &configuration)
-        configuration.spoolDirectory = directory.path + "/local"
-        return configuration
-    }
+extension WireStatus {
+    /// Of a status of one sweep.
+    fileprivate var isRunning: Bool { sweeps.first?.state == "running" }
 }

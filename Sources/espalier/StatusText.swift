@@ -8,7 +8,11 @@ internal import Wire
 extension WireStatus {
     var text: String {
         let uptime = Duration.seconds(uptimeSeconds.rounded()).forPeople
-        var sections = ["coordinator \(version), up \(uptime), start \(coordinatorEpoch) of this state directory"]
+        var sections = [
+            version.isEmpty
+                ? "no coordinator runs on this state directory"
+                : "coordinator \(version), up \(uptime), start \(coordinatorEpoch) of this state directory"
+        ]
         sections.append(
             sweeps.isEmpty
                 ? "no sweeps yet: espalier submit sweep.yaml" : SweepLine.table(sweeps.map(SweepLine.init)))

@@ -10,7 +10,8 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Submit a sweep file to the coordinator.",
         discussion: """
             The file is checked here first; the coordinator runs only stages that no earlier sweep has run. Prints the \
-            sweep's id, which watch, status, frontier, report and cancel take.
+            sweep's id, which watch, status, frontier, report and cancel take. A file that was submitted before, with the \
+            same tasks, is the same sweep and goes on: what failed is tried again, and a cancelled sweep is taken up again.
             """)
 
     @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"), completion: .sweepFile)
@@ -27,17 +28,16 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let source = try SweepSource(path: file)
-        let client = try connection.connect()
-        let submitted = try await source.submit(to: client, isFresh: fresh)
+        let client = try await connection.connect()
+        let submission = try await Submission(source, to: client, isFresh: fresh)
+        let submitted = submission.sweep
         if json.isSet {
             try Terminal.printJSON(
                 Submitted(
                     sweep: submitted.sweep, tasks: submitted.tasks, stages: submitted.stages, cached: submitted.cached),
                 asLine: watch)
         } else {
-            try Terminal.print(
-                "\(submitted.sweep): \(counted(submitted.tasks, "task")) in \(counted(submitted.stages, "stage")), \(submitted.cached) already done"
-            )
+            try Terminal.print(submission.sentence)
         }
         if watch {
             try await Watch(client: client, sweep: submitted.sweep, printsJSON: json.isSet).untilEnd()

@@ -21,7 +21,7 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        try await Watch(client: connection.connect(), sweep: sweep.reference, printsJSON: json.isSet).untilEnd()
+        try await Watch(client: await connection.connect(), sweep: sweep.reference, printsJSON: json.isSet).untilEnd()
     }
 }
 

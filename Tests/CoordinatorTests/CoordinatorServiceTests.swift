@@ -62,14 +62,16 @@ import ZeroMQ
             #expect(error?.code == .failed)
             #expect(error?.message == "the sweep 'small' is finished already; there is nothing to cancel")
 
-            // The same sweep again is finished at once.
-            let again = try await client.submit(yaml: sweepYAML, fileName: "small.yaml")
-            #expect(again.sweep == "small-2")
+            // The same file again, but for a comment, is the same sweep and finished at once; another one is not.
+            let again = try await client.submit(yaml: "# again\n\(sweepYAML)", fileName: "small.yaml")
+            #expect(again.sweep == "small")
             #expect(again.cached == 3)
+            let fewer = sweepYAML.replacing("[0.5, 0.9]", with: "[0.5]")
+            #expect(try await client.submit(yaml: fewer, fileName: "small.yaml").sweep == "small-2")
             let list = try await client.sweeps()
             #expect(list.map(\.id) == ["small", "small-2"])
             #expect(list.map(\.state) == ["finished", "finished"])
-            #expect(list.map(\.stagesCached) == [0, 3])
+            #expect(list.map(\.stagesCached) == [3, 2])
             try await worker.close()
         }
     }

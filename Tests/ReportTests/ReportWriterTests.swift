@@ -26,7 +26,8 @@ import Testing
         try ReportWriter.write(results, to: directory.url.appendingPathComponent("a/b"))
         #expect(try paths.map { try Data(contentsOf: $0) } == before)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.url.path + "/a/b")
-        #expect(Set(names) == ["report.html", "results.csv", "frontier.csv", "frontier.json", "figures"])
+        #expect(
+            Set(names) == ["report.html", "results.csv", "frontier.csv", "frontier.json", "figures", "origin.json"])
 
         let page = String(decoding: before[0], as: UTF8.self)
         let counts =

@@ -33,7 +33,8 @@ struct SimulationTests {
 
     static func cluster(
         seed: UInt64, _ faults: SimulatedCluster.Faults, settings: Coordinator.Settings = Coordinator.Settings(),
-        storeDefect: ModelStore.Defect? = nil, shellDefect: SimulatedCluster.ShellDefect? = nil
+        storeDefect: ModelStore.Defect? = nil, shellDefect: SimulatedCluster.ShellDefect? = nil,
+        resubmitting: Bool = false
     ) -> SimulatedCluster {
         var cluster = SimulatedCluster(
             seed: seed, workers: 4, faults: faults, settings: settings, storeDefect: storeDefect,
@@ -42,8 +43,10 @@ struct SimulationTests {
         // Shares its dense networks and one method with the first.
         cluster.submit(
             SweepID("second"), .sample(methods: ["random", "nnrelief"], levels: 3, seeds: 3), after: .seconds(60))
-        cluster.submit(SweepID("third"), .sample(methods: ["snip"], levels: 4, seeds: 2), after: .seconds(90))
+        let third = Plan.sample(methods: ["snip"], levels: 4, seeds: 2)
+        cluster.submit(SweepID("third"), third, after: .seconds(90))
         cluster.cancel(SweepID("third"), after: .seconds(150))
+        if resubmitting { cluster.submit(SweepID("third"), third, after: .seconds(200)) }
         cluster.run()
         return cluster
     }
@@ -79,6 +82,14 @@ struct SimulationTests {
         cluster.submit(SweepID("fresh"), plan, after: .seconds(800), isFresh: true)
         cluster.run()
         return cluster
+    }
+
+    @Test(arguments: Weather.allCases, 1...6)
+    func aSweepIsTakenUpAgainAfterItWasCancelled(weather: Weather, seed: Int) {
+        let cluster = Self.cluster(seed: UInt64(seed), weather.faults, resubmitting: true)
+        #expect(cluster.history.violations == [])
+        let state = cluster.store.states[SweepID("third")]
+        #expect(state == .finished || state == .failed && weather.faults.stageFailure > 0)
     }
 
     @Test func oneSeedIsOneRun() {

@@ -67,6 +67,90 @@ import Testing
         #expect(bench.status("again")?.state == .running)
     }
 
+    @Test func theSamePlanUnderTheSameNameIsTheSameSweep() {
+        var bench = Bench()
+        let plan = Plan.sample(name: "mnist", levels: 2)
+        #expect(bench.coordinator.id(for: plan).text == "mnist")
+        bench.submit(plan, id: "mnist")
+        #expect(bench.coordinator.id(for: plan).text == "mnist")
+        var urgent = plan
+        urgent.priority = 7
+        #expect(bench.coordinator.id(for: urgent).text == "mnist")
+        let more = Plan.sample(name: "mnist", levels: 3)
+        #expect(bench.coordinator.id(for: more).text == "mnist-2")
+        bench.submit(more, id: "mnist-2")
+        #expect(bench.coordinator.id(for: more).text == "mnist-2")
+        #expect(bench.coordinator.id(for: plan).text == "mnist")
+        #expect(bench.coordinator.id(for: .sample(name: "other", levels: 2)).text == "other")
+        // The same stages, in other tasks.
+        var regrouped = plan
+        regrouped.tasks.removeLast()
+        #expect(bench.coordinator.id(for: regrouped).text == "mnist-3")
+        // Whatever it is given, a known sweep does not get another plan.
+        #expect(bench.submit(more, id: "mnist").isEmpty)
+        bench.restartCoordinator()
+        #expect(bench.coordinator.id(for: plan).text == "mnist")
+        #expect(bench.coordinator.id(for: more).text == "mnist-2")
+    }
+
+    @Test func aSweepSubmittedAgainGoesOn() {
+        var bench = Bench()
+        bench.submit(.sample(levels: 2))
+        bench.hello("A")
+        let dense = bench.beat("A", credit: 1).grants[0].lease
+        // While it runs, nothing is disturbed.
+        let again = bench.submit(.sample(levels: 2))
+        #expect(again.messages.isEmpty && again.states.isEmpty)
+        #expect(bench.result(dense, from: "A").verdicts == [.accepted])
+        bench.submit(.sample(levels: 2))
+        #expect(bench.status()?.stages == StageCounts(total: 3, done: 1, failed: 0, running: 0, cached: 1))
+        #expect(Self.runAll(&bench) == 2)
+        #expect(bench.status()?.tasks == TaskCounts(total: 2, done: 2, failed: 0))
+        // Finished, it is done at once, and stays so in the store.
+        #expect(bench.submit(.sample(levels: 2)).states == [.finished])
+        bench.restartCoordinator()
+        #expect(bench.coordinator.sweepStatuses(at: bench.now).map(\.state) == [.finished])
+        #expect(bench.coordinator.isIdle)
+    }
+
+    /// Also by a coordinator that was started in between.
+    @Test(arguments: [false, true]) func aCancelledSweepIsTakenUpFromItsCheckpoints(restarting: Bool) {
+        var bench = Bench()
+        bench.submit(.sample(levels: 1))
+        let dense = bench.join("A").grants[0].lease
+        let resume = ArtifactReference(role: "resume", sha256: String(repeating: "b", count: 64), size: 7)
+        bench.beat("A", running: [dense])
+        bench.handle(.released(dense, resume: resume, from: .of("A", nil)))
+        #expect(bench.coordinator.keptStages(of: SweepID("sweep-1")) == 1)
+        #expect(bench.handle(.cancelled(SweepID("sweep-1"))).states == [.cancelled])
+        if restarting { bench.restartCoordinator() }
+        #expect(bench.join("A").grants.isEmpty)
+        let again = bench.submit(.sample(levels: 1))
+        #expect(again.grants.map(\.lease) == [LeaseID(stage: dense.stage, epoch: 2)])
+        #expect(again.grants.map(\.inputs) == [[resume]])
+        #expect(bench.status()?.state == .running)
+        bench.handle(.bye(from: .of("A", nil)))
+        #expect(Self.runAll(&bench) == 2)
+        #expect(bench.status()?.state == .finished)
+        #expect(bench.coordinator.keptStages(of: SweepID("sweep-1")) == 0)
+    }
+
+    @Test func whatFailedIsTriedAgainUnderTheSameId() {
+        var bench = Bench()
+        bench.submit(.sample(levels: 1))
+        bench.hello("A")
+        for _ in 1...2 { bench.fail(bench.beat("A", credit: 1).grants[0].lease, .outOfMemory, from: "A") }
+        #expect(bench.status()?.state == .failed)
+        bench.submit(.sample(levels: 1))
+        #expect(bench.status()?.state == .running)
+        let lease = bench.beat("A", credit: 1).grants[0].lease
+        // With a fresh budget.
+        #expect(bench.fail(lease, .outOfMemory, from: "A").quarantines == [])
+        bench.handle(.bye(from: .of("A", nil)))
+        #expect(Self.runAll(&bench) == 2)
+        #expect(bench.status()?.state == .finished)
+    }
+
     @Test func stagesGivenUpOnAreTriedAgainBySubmitting() {
         var bench = Bench()
         bench.submit(.sample(levels: 1), id: "first")

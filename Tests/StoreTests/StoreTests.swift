@@ -148,16 +148,41 @@ import Testing
         #expect(try store.results(of: sweep)?.quarantined[dense] == failure)
     }
 
-    @Test func aReaderSeesWhatWasCommittedAndWritesNothing() throws {
-        let store = try filled()
-        let reader = try Store(reading: directory.database)
-        let left = try reader.artifactsOfStages()
+    @Test func theArtifactsOfStagesAreThoseOfTheirResults() throws {
+        let left = try filled().artifactsOfStages()
         #expect(left.map(\.key) == [plan.stages[0].key])
         #expect(left.first?.label == "train, seed 0")
         #expect(left.first?.artifacts == sampleOutcome().artifacts)
-        #expect(throws: StoreError.self) { try reader.commit([.coordinatorEpoch(7)], at: 0) }
-        try store.close()
-        #expect(try Store(reading: directory.database).artifactsOfStages().count == 1)
+    }
+
+    @Test func aSweepSubmittedAgainIsOneSweep() throws {
+        let store = try filled()
+        let stage = plan.stages[1].key
+        let failure = Failure(cause: .storage, message: "no")
+        let lease = LeaseID(stage: stage, epoch: 1)
+        try store.commit([.submitted(SweepID("other"), try samplePlan(name: "other"))], at: 150)
+        try store.commit(
+            [
+                .leased(lease, worker: "a"), .failed(lease, failure, worker: "a"), .quarantined(stage, failure),
+                .sweepState(sweep, .failed),
+            ], at: 200)
+        #expect(try store.sweeps().map(\.id.text) == ["sample", "other"])
+        var again = plan
+        again.priority = 5
+        again.engine = ["engine", "--faster"]
+        // The clock was set back meanwhile.
+        try store.commit(
+            [.submitted(sweep, again)], submissions: [sweep: Submission(yaml: "# again", cached: 1)], at: 120)
+        #expect(try store.sweeps().map(\.id.text) == ["other", "sample"])
+        let record = try #require(try store.results(of: sweep))
+        #expect(record.plan == again)
+        #expect(record.yaml == "# again")
+        #expect(record.header.cached == 1)
+        #expect(record.header.state == .running)
+        #expect(record.header.finishedAt == 0)
+        #expect(record.quarantined.isEmpty)
+        #expect(record.measured.count == 1)
+        #expect(try store.load().sweeps.map(\.id.text) == ["sample", "other"])
     }
 
     // MARK: - Safety

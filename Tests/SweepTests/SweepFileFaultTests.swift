@@ -39,6 +39,10 @@ import Testing
             "methods: [random]\nsparsities: [\"0.5\"]",
             "4:14: sparsities[0]: '0.5' is text, not a number; remove the quotes"
         ),
+        (
+            "name: last\nmethods: [random]",
+            "3:7: name: 'last' stands for the sweep submitted last wherever a sweep is named; choose another name"
+        ),
         ("methods: []", "3:10: methods: the list is empty; give at least one method"),
         ("methods:", "3:9: methods: an empty value is not a list; write [method, ...]"),
         (

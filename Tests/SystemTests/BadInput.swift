@@ -72,6 +72,9 @@ extension BadInput {
             says: [
                 "@/sweep.yaml:1:10: network: lenet-5 needs images of at least 16x16, digits has 8x8", "lenet-300-100",
             ]),
+        sweepFile(
+            "a sweep called last", "name: last\n\(good)methods: [random]",
+            says: ["@/sweep.yaml:1:7: name: 'last' stands for the sweep submitted last", "choose another name"]),
         sweepFile("an empty file", "", says: ["@/sweep.yaml:1:1: the file is empty; a sweep needs network"]),
         sweepFile("a NUL byte", "network: a\0b", says: ["@/sweep.yaml:1:11: not valid YAML: control characters"]),
         BadInput(
@@ -323,6 +326,25 @@ extension BadInput {
                 try await cluster.startCoordinator()
                 _ = try await cluster.submit("name: sample\n\(good)methods: [random]")
                 try await cluster.espalier("cancel", "sample")
+            }),
+        BadInput(
+            name: "a report over other files", arguments: ["report", "--state", "@/state", "--out", "@/thesis"],
+            says: [
+                "the folder '@/thesis' holds files that are not a report of this state directory", "--out DIR",
+                "--overwrite",
+            ],
+            prepare: { cluster in
+                try cluster.write("draft", "thesis/frontier.csv")
+                try await cluster.startCoordinator()
+                _ = try await cluster.submit("name: sample\n\(good)methods: [random]")
+            }),
+        BadInput(
+            name: "a run whose report would go over other files",
+            arguments: ["run", "@/sweep.yaml", "--state", "@/new", "--out", "@/thesis"],
+            says: ["the folder '@/thesis' holds files that are not a report of this state directory", "--overwrite"],
+            prepare: { cluster in
+                try cluster.write("draft", "thesis/chapter.tex")
+                try cluster.write("\(good)methods: [random]", "sweep.yaml")
             }),
         BadInput(
             name: "unknown sweep", arguments: ["cancel", "smaple", "--state", "@/state"],

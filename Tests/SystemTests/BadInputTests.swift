@@ -60,7 +60,9 @@ extension Cluster {
 
     /// Leaves a database behind as a later version of Espalier would.
     func outdate() async throws {
-        try await espalier("list")
+        try await startCoordinator()
+        coordinator?.signal(SIGTERM)
+        await coordinator?.ended()
         let database = try DatabaseQueue(path: state + "/espalier.sqlite")
         try await database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
         try database.close()

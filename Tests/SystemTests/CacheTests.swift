@@ -21,9 +21,9 @@ import Testing
             try await cluster.espalier("watch", first)
             #expect(EngineLog(log).stages("run").count == stages)
 
-            let second = try await cluster.submit(yaml)
-            #expect(second != first)
-            let summary = try await cluster.status(second)
+            let frontier = try await cluster.report(first, file: "frontier.csv")
+            #expect(try await cluster.submit(yaml) == first)
+            let summary = try await cluster.status(first)
             #expect(summary.state == "finished", "at once, without a worker's help")
             #expect(summary.stagesCached == stages)
             #expect(EngineLog(log).stages("run").count == stages)
@@ -32,8 +32,8 @@ import Testing
                 SampleSweep.fake(log: log, methods: ["random", "magnitude-global", "magnitude-layer"]))
             try await cluster.espalier("watch", third)
             #expect(EngineLog(log).stages("run").count == stages + 4, "2 sparsities x 2 seeds of the new method")
-            #expect(
-                try await cluster.report(first, file: "frontier.csv") == cluster.report(second, file: "frontier.csv"))
+            #expect(third != first)
+            #expect(try await cluster.report(first, file: "frontier.csv") == frontier)
         }
     }
 }

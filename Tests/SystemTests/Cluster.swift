@@ -50,6 +50,12 @@ final class Cluster {
         control = try endpoints().control
     }
 
+    /// Ends the coordinator by a signal and waits until it is gone.
+    func stopCoordinator(_ signal: Int32) async throws {
+        coordinator?.signal(signal)
+        await coordinator?.ended()
+    }
+
     struct Endpoints: Decodable { let control, artifacts: String }
 
     /// Where the coordinator that runs listens.

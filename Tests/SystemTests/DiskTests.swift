@@ -81,14 +81,14 @@ struct DiskTests {
             try cluster.write("the old one", "disk/report/results.csv")
             try disk.fill()
             try await expect(
-                1, ["report", "--state", cluster.state, "--out", "\(disk.path)/report"],
+                1, ["report", "--state", cluster.state, "--out", "\(disk.path)/report", "--overwrite"],
                 says: ["\(disk.path)/report/", "No space left on device; free some space on that disk"])
             #expect(try cluster.files()["disk/report/results.csv"] == Data("the old one".utf8))
             #expect(try disk.content.filter(Cluster.isPartial) == [])
         }
     }
 
-    @Test("a read-only state directory", arguments: ["coordinator", "keys", "list"])
+    @Test("a read-only state directory", arguments: ["coordinator", "keys", "cancel"])
     func readOnlyState(command: String) async throws {
         try await withDisk(kilobytes: 256) { cluster, disk in
             let state = "\(disk.path)/state"
@@ -98,7 +98,7 @@ struct DiskTests {
                 switch command {
                 case "coordinator": Self.coordinator(state)
                 case "keys": ["keys", "add", "worker", "ada", "--state", state]
-                default: ["list", "--state", state]
+                default: ["cancel", "last", "--state", state]
                 }
             try await expect(
                 1, arguments,
@@ -141,7 +141,7 @@ struct DiskTests {
 }
 
 /// A file system of a few kilobytes, in memory.
-private struct Disk {
+struct Disk {
     static let ballast = "ballast"
     let path: String
 

@@ -146,7 +146,7 @@ import Wire
             switch event {
             case .started(let pid):
                 leftovers.remember(pid: pid)
-                #expect(leftovers.killAll() == 1)
+                #expect(await leftovers.endAll(patience: .zero) == 1)
                 continue
             case .line: continue
             case .ended(let exit, _): #expect(exit == .signalled(SIGKILL))
@@ -154,6 +154,6 @@ import Wire
             break
         }
         await end
-        #expect(leftovers.killAll() == 0)
+        #expect(await leftovers.endAll() == 0)
     }
 }
