@@ -2,7 +2,8 @@ package import Sweep
 
 // Done means that the checkpoint is there: finished stages that run again.
 extension Coordinator {
-    /// Opens a finished stage again; its children wait for it, except those under way or done.
+    /// Opens a finished stage again; its children wait for it, except those under way or done. Those stay as they are even
+    /// where another machine makes other bits of the stage than the first one did.
     ///
     /// The result it has is what people see until the next one replaces it, but no lease given so far can finish the stage
     /// any more. Sweeps that have finished are not concerned: what they measured stays measured.
