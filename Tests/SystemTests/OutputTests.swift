@@ -14,8 +14,11 @@ import Testing
         (["list"], sweepKeys),
         (["status"], ["coordinator_epoch", "failures", "sweeps", "uptime_seconds", "version", "workers"]),
         (["watch", "sample"], sweepKeys),
-        (["frontier"], ["conventions", "dense", "hypervolume", "points", "sweep"]),
-        (["report", "--out", "@/report"], ["files"]),
+        (
+            ["frontier"],
+            ["answer", "answers", "conventions", "dense", "hypervolume", "impossible_values", "points", "sweep"]
+        ),
+        (["report", "--out", "@/report"], ["answer", "files"]),
         (["keys", "list"], ["created", "name", "public_key", "role"]),
         (["keys", "add", "viewer", "eve"], ["file", "name", "role"]),
         (["keys", "revoke", "eve"], ["revoked"]),

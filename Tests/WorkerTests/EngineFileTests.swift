@@ -125,8 +125,14 @@ import Wire
         #expect(end.withLock { $0 } == exit)
         let pid = child.withLock { $0 }
         #expect(pid > 0)
-        // It is nobody's child now: it is gone, or waits for init to take notice.
+        // Its signal is on its way. It is nobody's child now: it is gone, or waits for init to take notice.
+        let limit = ContinuousClock.now + .seconds(10)
+        while Self.lives(pid), ContinuousClock.now < limit { await Task.yield() }
+        #expect(!Self.lives(pid), "\(name)")
+    }
+
+    private static func lives(_ pid: pid_t) -> Bool {
         let state = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.split(separator: ")").last
-        #expect(state.map { $0.hasPrefix(" Z") || $0.hasPrefix(" X") } ?? true, "\(name): \(state ?? "")")
+        return state.map { !$0.hasPrefix(" Z") && !$0.hasPrefix(" X") } ?? false
     }
 }
