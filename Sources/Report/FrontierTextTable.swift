@@ -16,7 +16,9 @@ extension SweepFrontier {
     private func text(around table: String, separator: String, width: Int? = nil) -> String {
         let speedup = "The physical speed-up is macs_dense / macs_structured, not a measured time."
         let remarks = remarks + (hasStructured ? [speedup] : [])
-        func folded(_ sentences: [String]) -> String { sentences.map { $0.folded(to: width) }.joined(separator: separator) }
+        func folded(_ sentences: [String]) -> String {
+            sentences.map { $0.folded(to: width) }.joined(separator: separator)
+        }
         return [folded(answerSentences) + "\n", table, folded(remarks)]
             .filter { !$0.isEmpty }.joined(separator: "\n")
     }

@@ -51,7 +51,9 @@ package enum Check {
     /// Finite, and not larger than ``largestNumber``.
     package static func number(_ value: Double, _ field: String) throws(Malformed) {
         guard value.isFinite else { throw Malformed(reason: "\(field) is \(value), which is not a finite number") }
-        guard value.magnitude <= largestNumber else { throw Malformed(reason: "\(field) is \(value), which is out of range") }
+        guard value.magnitude <= largestNumber else {
+            throw Malformed(reason: "\(field) is \(value), which is out of range")
+        }
     }
 
     /// At most thirty years.

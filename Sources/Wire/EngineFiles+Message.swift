@@ -12,7 +12,8 @@ extension EngineFiles {
     /// What a submission says of its sweep file's engine.
     package init(_ files: WireEngineFiles, of engine: OwnEngine) throws(Malformed) {
         guard files.command.count == engine.command.count else {
-            throw Malformed(reason: "the engine's command has \(files.command.count) words, not \(engine.command.count)")
+            throw Malformed(
+                reason: "the engine's command has \(files.command.count) words, not \(engine.command.count)")
         }
         guard engine.version == nil || files.digests.isEmpty else {
             throw Malformed(reason: "an engine has a declared version or digests, not both")
