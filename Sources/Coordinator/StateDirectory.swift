@@ -64,7 +64,9 @@ package struct StateDirectory: Hashable, Sendable {
                 )
             }
             throw CoordinatorError(
-                .notInitialised, "'\(path)' is not a state directory; run 'espalier init --state \(path)' first")
+                .notInitialised,
+                "'\(path)' is not a state directory; name the one that the sweep ran on with --state DIR, or make one with "
+                    + "'espalier init --state \(path)'")
         }
         return directory
     }

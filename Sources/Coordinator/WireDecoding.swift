@@ -46,7 +46,7 @@ enum WireDecoding {
         return WorkerDescription(
             name: hello.worker, session: hello.session, host: hello.host,
             slots: try count(hello.slots, "slots", 1...slots), devices: hello.devices, methods: Set(hello.methods),
-            networks: Set(hello.networks), datasets: Set(hello.datasets),
+            networks: Set(hello.networks), datasets: Set(hello.datasets), hasData: !hello.lacksData,
             remaining: hello.remainingSeconds > 0 ? .seconds(hello.remainingSeconds) : nil)
     }
 

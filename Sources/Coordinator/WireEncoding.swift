@@ -52,6 +52,7 @@ extension WireFromCoordinator.OneOf_Body {
                     $0.inputs = grant.inputs.map { WireArtifact($0) }
                     $0.sweep = grant.sweep.text
                     $0.label = grant.label
+                    $0.anew = grant.isAnew
                 })
         case .heartbeatAck(let epoch): self = .heartbeatAck(.with { $0.coordinatorEpoch = epoch })
         case .resultAck(let lease, let verdict):

@@ -49,11 +49,11 @@ extension Misbehaviour {
     ]
 
     static let conversation: [Misbehaviour] = [
-        lines("no stage", "it reported on a stage without its stageKey") { $0.say($0.outcome, about: "") },
+        lines("no stage", "wrote an event without a stageKey") { $0.say($0.outcome, about: "") },
         lines("another stage", "it reported on stage '0000") {
             $0.say($0.outcome, about: String(repeating: "0", count: 64))
         },
-        lines("progress of no stage", "it reported on a stage without its stageKey") { scene in
+        lines("progress of no stage", "wrote an event without a stageKey") { scene in
             scene.say(stage: "") { $0.progress.step = 1 }
         },
         lines("a long phase", "the phase has 65 bytes") { scene in

@@ -75,9 +75,9 @@ package struct ModelStore: Sendable {
                 return "\(lease.stage) was opened again after \(last) and finished by \(lease.epoch)"
             }
         case .reopened(let lease):
-            let isFinished = stages[lease.stage]?.finished != nil
             if defect != .forgetsReopenings { stages[lease.stage, default: StoredStage()].reopened = lease.epoch }
-            if !isFinished { return "\(lease.stage) was opened again without a result" }
+            stages[lease.stage]?.resume = nil
+            stages[lease.stage]?.holder = nil
         case .replica(let lease, _, _):
             stages[lease.stage, default: StoredStage()].replicas.append(lease)
         case .failed(let lease, let failure, _):

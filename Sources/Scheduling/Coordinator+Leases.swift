@@ -84,7 +84,10 @@ extension Coordinator {
                 let silence = "\(settings.leaseDuration.components.seconds) s"
                 lose(next.stage, "worker '\(lease.worker)' did not report on the stage for \(silence)")
                 // It may only have been cut off: it takes the lease up again if it is back before anybody else has it.
-                if case .ready = stages[next.stage].phase { stages[next.stage].lastWorker = lease.worker }
+                switch stages[next.stage].phase {
+                case .ready, .waiting: stages[next.stage].lastWorker = lease.worker
+                default: break
+                }
             case .orphaned(let until) where until <= now:
                 place(next.stage)
             default: break
@@ -158,7 +161,7 @@ extension Coordinator {
         let sweep = entry.memberships.first { !sweeps[$0.sweep].isOver } ?? entry.memberships[0]
         return Grant(
             lease: LeaseID(stage: entry.key, epoch: entry.epoch), inputs: inputs(of: stage),
-            sweep: sweeps[sweep.sweep].id,
-            label: entry.label)
+            sweep: sweeps[sweep.sweep].id, label: entry.label,
+            isAnew: entry.reopened.map { $0 + 1 == entry.epoch } ?? false)
     }
 }

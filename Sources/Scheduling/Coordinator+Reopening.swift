@@ -16,6 +16,19 @@ extension Coordinator {
         placeChildren(of: stage)
     }
 
+    /// The next lease on an unfinished stage that nobody holds goes on from nothing, and no earlier one can finish it.
+    mutating func forgetAttempts(at stage: Int) {
+        switch stages[stage].phase {
+        case .done, .leased, .orphaned: return
+        case .waiting, .ready, .failed, .unwanted: break
+        }
+        guard stages[stage].epoch > 0 else { return }
+        stages[stage].resume = nil
+        stages[stage].lastWorker = nil
+        stages[stage].reopened = stages[stage].epoch
+        persist(.reopened(LeaseID(stage: stages[stage].key, epoch: stages[stage].epoch)))
+    }
+
     /// Opens the parents of a stage again whose checkpoints are lost.
     ///
     /// Every loss counts as a failure of the parent: a store that loses whatever is written to it must not train for ever.

@@ -41,7 +41,9 @@ extension Coordinator {
     ) {
         guard let name = worker(at: peer, now), let stage = heldStage(lease, by: name) else { return }
         if failure.cause == .artifact, reopenParents(of: stage, lost: lost) {
-            stages[stage].resume = nil
+            if let resume = stages[stage].resume, lost.contains(resume.sha256) { stages[stage].resume = nil }
+            // Whoever held it holds it no more, also after a restart.
+            persist(.resume(lease.stage, stages[stage].resume))
             return takeBack(stage)
         }
         persist(.failed(lease, failure, worker: name))
@@ -52,6 +54,7 @@ extension Coordinator {
         case .artifact:
             // The checkpoint of an earlier attempt may be what cannot be had: start afresh.
             stages[stage].resume = nil
+            persist(.resume(lease.stage, nil))
             avoid(name, for: stage, at: now)
         case .timeLimit: break
         case .engineCrash, .outOfMemory, .invalidStage, .lostWorker, .parent:

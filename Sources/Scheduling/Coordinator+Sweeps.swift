@@ -58,6 +58,7 @@ extension Coordinator {
             case .failed, .unwanted: opened.append(stage)
             default: break
             }
+            if isFresh { forgetAttempts(at: stage) }
         }
         if isKnown { rank(plan, of: sweep) } else { join(sweep, plan) }
         for stage in repeated { reopen(stage) }

@@ -92,7 +92,10 @@ extension Coordinator {
         let wanted = sweep.map { sweepIndex[$0] }
         var reasons: OrderedDictionary<[String], FailedStage> = [:]
         for index in failedStages.sorted() {
-            let memberships = stages[index].memberships.filter { wanted == nil || $0.sweep == wanted }
+            // A finished sweep has its results, whatever becomes of its stages for the sake of another.
+            let memberships = stages[index].memberships.filter {
+                (wanted == nil || $0.sweep == wanted) && sweeps[$0.sweep].state != .finished
+            }
             let entry = stages[origin(ofFailure: index)]
             guard !memberships.isEmpty, let failure = entry.failure else { continue }
             let first = FailedStage(
@@ -153,10 +156,14 @@ extension Coordinator {
                 names.append(name)
             }
         }
-        guard !names.isEmpty else { return nil }
+        guard !stuck.isEmpty else { return nil }
         let count = stuck.values.reduce(0, +)
-        return "no connected worker's engine knows \(names.joined(separator: ", ")), which "
-            + (count == 1 ? "1 stage needs" : "\(count) stages need") + "; start a worker whose engine does"
+        let need = count == 1 ? "1 stage needs" : "\(count) stages need"
+        return names.isEmpty
+            ? "no connected worker that could run them was given a data directory, which \(need); start a worker with "
+                + "--data DIR"
+            : "no connected worker's engine knows \(names.joined(separator: ", ")), which \(need); start a worker whose "
+                + "engine does"
     }
 
     private func status(of sweep: SweepEntry, _ live: (slots: Int, capabilities: [Int])) -> SweepStatus {

@@ -59,10 +59,15 @@ package struct Grant: Hashable, Sendable {
     package var inputs: [ArtifactReference]
     package var sweep: SweepID
     package var label: String
-    package init(lease: LeaseID, inputs: [ArtifactReference], sweep: SweepID, label: String) {
+    /// Nothing that an earlier attempt has left is gone on from.
+    package var isAnew: Bool
+    package init(
+        lease: LeaseID, inputs: [ArtifactReference], sweep: SweepID, label: String, isAnew: Bool = false
+    ) {
         self.lease = lease
         self.inputs = inputs
         self.sweep = sweep
         self.label = label
+        self.isAnew = isAnew
     }
 }

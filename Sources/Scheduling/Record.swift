@@ -11,15 +11,15 @@ package enum Record: Hashable, Sendable {
     case leased(LeaseID, worker: String)
     /// The one accepted result of a stage.
     case result(LeaseID, Outcome, worker: String)
-    /// The stage has a result and runs again, after this lease. The result is a replica once the next one is there.
+    /// The stage runs again from nothing, after this lease. A result it has is a replica once the next one is there.
     case reopened(LeaseID)
     /// A second result of a stage that already has one: kept for the audit, never merged.
     case replica(LeaseID, Outcome, worker: String)
     case failed(LeaseID, Failure, worker: String)
     /// The stage is given up on, with the evidence of its last failure.
     case quarantined(StageKey, Failure)
-    /// A checkpoint to continue an unfinished stage from.
-    case resume(StageKey, ArtifactReference)
+    /// A checkpoint to continue an unfinished stage from; nil: the one there was is of no use.
+    case resume(StageKey, ArtifactReference?)
     case sweepState(SweepID, SweepState)
 }
 

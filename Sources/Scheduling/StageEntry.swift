@@ -137,6 +137,8 @@ struct StageClass: Hashable, Sendable {
     var dataset: String
     /// The stage describes its data set itself: which ones a worker's engine knows does not matter.
     var describesDataset: Bool
+    /// Whether the data set's files lie in the worker's data directory.
+    var needsFiles: Bool
     /// The sweep brings its own engine: what a worker says of the standard one does not matter.
     var hasOwnEngine: Bool
 
@@ -146,6 +148,7 @@ struct StageClass: Hashable, Sendable {
         network = stage.network
         dataset = stage.dataset.name
         describesDataset = stage.dataset.description != nil
+        needsFiles = !hasOwnEngine && stage.dataset.folder != nil
         self.hasOwnEngine = hasOwnEngine
     }
 }

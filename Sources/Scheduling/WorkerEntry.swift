@@ -36,14 +36,19 @@ struct Capability: Hashable, Sendable {
     var methods: Set<String>
     var networks: Set<String>
     var datasets: Set<String>
+    /// Whether the worker was given a data directory.
+    var hasData: Bool
 
     init(_ worker: WorkerDescription) {
+        hasData = worker.hasData
         methods = worker.methods
         networks = worker.networks
         datasets = worker.datasets
     }
 
-    func covers(_ stageClass: StageClass) -> Bool { missing(for: stageClass).isEmpty }
+    func covers(_ stageClass: StageClass) -> Bool {
+        (hasData || !stageClass.needsFiles) && missing(for: stageClass).isEmpty
+    }
 
     /// What the engine does not know of what the stages need, in words: "the method snip".
     func missing(for stageClass: StageClass) -> [String] {

@@ -60,11 +60,13 @@ package struct WorkerDescription: Hashable, Sendable {
     package var methods: Set<String>
     package var networks: Set<String>
     package var datasets: Set<String>
+    /// Whether it can run stages whose data set's files lie in a data directory.
+    package var hasData: Bool
     /// Until the machine is taken away; nil when not known.
     package var remaining: Duration?
     package init(
         name: String, session: String, host: String = "", slots: Int, devices: [String] = [], methods: Set<String> = [],
-        networks: Set<String> = [], datasets: Set<String> = [], remaining: Duration? = nil
+        networks: Set<String> = [], datasets: Set<String> = [], hasData: Bool = true, remaining: Duration? = nil
     ) {
         self.name = name
         self.session = session
@@ -74,6 +76,7 @@ package struct WorkerDescription: Hashable, Sendable {
         self.methods = methods
         self.networks = networks
         self.datasets = datasets
+        self.hasData = hasData
         self.remaining = remaining
     }
 }

@@ -114,6 +114,7 @@ extension WorkerSession {
             if case .fetching(let missing) = work?.phase { missing } else { nil }
         }
         announcedCredit = max(announcedCredit - 1, 0)
+        if assignment.isAnew { emit(.discardWork(assignment.lease.stage)) }
         slots[slot] = Work(assignment: assignment, phase: .fetching(missing: missing))
         slots[slot]?.progress.phase = "fetching"
         if missing.isEmpty { return run(slot, at: now) }

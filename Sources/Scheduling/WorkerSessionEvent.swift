@@ -54,14 +54,18 @@ package struct Assignment: Hashable, Sendable {
     /// The engine's command line; empty for the worker's own.
     package var engine: [String]
     package var label: String
+    /// What an earlier attempt has left in the work directory is thrown away first.
+    package var isAnew: Bool
 
     package init(
-        lease: LeaseID, stage: String, inputs: [ArtifactReference] = [], engine: [String] = [], label: String = ""
+        lease: LeaseID, stage: String, inputs: [ArtifactReference] = [], engine: [String] = [], label: String = "",
+        isAnew: Bool = false
     ) {
         self.lease = lease
         self.stage = stage
         self.inputs = inputs
         self.engine = engine
         self.label = label
+        self.isAnew = isAnew
     }
 }

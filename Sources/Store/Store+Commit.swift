@@ -55,7 +55,9 @@ private struct RecordWriter {
             try run("INSERT INTO lease VALUES (?, ?, ?, ?)", [lease.stage.hex, epoch, worker, time])
             try run("UPDATE stage SET epoch = ?, holder = ? WHERE key = ?", [epoch, worker, lease.stage.hex])
         case .reopened(let lease):
-            try run("UPDATE stage SET reopened = ? WHERE key = ?", [try number(lease.epoch), lease.stage.hex])
+            try run(
+                "UPDATE stage SET reopened = ?, resume = NULL, holder = NULL WHERE key = ?",
+                [try number(lease.epoch), lease.stage.hex])
         case .result(let lease, let outcome, let worker):
             try setAside(resultOf: lease.stage)
             try run(
@@ -80,7 +82,8 @@ private struct RecordWriter {
                 [try JSONColumn.text(failure), stage.hex])
         case .resume(let stage, let artifact):
             try run(
-                "UPDATE stage SET holder = NULL, resume = ? WHERE key = ?", [try JSONColumn.text(artifact), stage.hex])
+                "UPDATE stage SET holder = NULL, resume = ? WHERE key = ?",
+                [try artifact.map { try JSONColumn.text($0) }, stage.hex])
         case .sweepState(let id, let state):
             try run(
                 "UPDATE sweep SET state = ?, finished_at = ? WHERE id = ?",

@@ -65,18 +65,20 @@ struct SweepFileReading {
         return name
     }
 
-    /// A command line, or a mapping that declares a version too; `nil` for `espalier-engine`.
+    /// A command line, or a mapping that declares a version too; `nil` for `espalier-engine`. A faulty one is the user's own
+    /// all the same: names it may know are not reported as unknown.
     private mutating func engine(_ field: Field) -> OwnEngine? {
+        let faulty = OwnEngine(command: [], version: nil)
         var (commandField, versionField) = (field, Field?.none)
         if field.isMapping {
-            guard let fields = reader.section(field, keys: ["command", "version"]) else { return nil }
+            guard let fields = reader.section(field, keys: ["command", "version"]) else { return faulty }
             guard let given = fields["command"] else {
                 reader.report(field, "the key 'command' is missing; add `command: [PROGRAM, ARGUMENT, ...]`")
-                return nil
+                return faulty
             }
             (commandField, versionField) = (given, fields["version"])
         }
-        guard let words = reader.list(commandField, of: "word") else { return nil }
+        guard let words = reader.list(commandField, of: "word") else { return faulty }
         let command = words.compactMap { reader.text($0) }
         for (word, text) in zip(words, command) where text.contains("\0") {
             reader.report(word, "\(quoted(text)) holds a NUL byte, which no command line can; remove it")

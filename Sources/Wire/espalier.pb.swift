@@ -255,6 +255,9 @@ package nonisolated struct WireHello: Sendable {
   /// Seconds until the machine is taken away (wall time of the batch job); 0 when not known.
   package var remainingSeconds: Double = 0
 
+  /// It was given no data directory: it can run only stages whose data set needs no files.
+  package var lacksData: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -865,6 +868,9 @@ package nonisolated struct WireLease: Sendable {
   package var sweep: String = String()
 
   package var label: String = String()
+
+  /// What an earlier attempt has left in the work directory is thrown away first.
+  package var anew: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1828,7 +1834,7 @@ nonisolated extension WireToCoordinator: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0\u{1}session\0\u{1}slots\0\u{1}devices\0\u{1}methods\0\u{1}networks\0\u{1}datasets\0\u{1}host\0\u{3}espalier_version\0\u{1}running\0\u{3}remaining_seconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0\u{1}session\0\u{1}slots\0\u{1}devices\0\u{1}methods\0\u{1}networks\0\u{1}datasets\0\u{1}host\0\u{3}espalier_version\0\u{1}running\0\u{3}remaining_seconds\0\u{3}lacks_data\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1847,6 +1853,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 9: try { try decoder.decodeSingularStringField(value: &self.espalierVersion) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.running) }()
       case 11: try { try decoder.decodeSingularDoubleField(value: &self.remainingSeconds) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.lacksData) }()
       default: break
       }
     }
@@ -1886,6 +1893,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.remainingSeconds.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.remainingSeconds, fieldNumber: 11)
     }
+    if self.lacksData != false {
+      try visitor.visitSingularBoolField(value: self.lacksData, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1901,6 +1911,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.espalierVersion != rhs.espalierVersion {return false}
     if lhs.running != rhs.running {return false}
     if lhs.remainingSeconds != rhs.remainingSeconds {return false}
+    if lhs.lacksData != rhs.lacksData {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2976,7 +2987,7 @@ nonisolated extension WireRefused.Reason: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lease"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}stage_key\0\u{1}epoch\0\u{1}stage\0\u{1}inputs\0\u{1}engine\0\u{1}sweep\0\u{1}label\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}stage_key\0\u{1}epoch\0\u{1}stage\0\u{1}inputs\0\u{1}engine\0\u{1}sweep\0\u{1}label\0\u{1}anew\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2991,6 +3002,7 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.engine) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.sweep) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.anew) }()
       default: break
       }
     }
@@ -3018,6 +3030,9 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.label.isEmpty {
       try visitor.visitSingularStringField(value: self.label, fieldNumber: 7)
     }
+    if self.anew != false {
+      try visitor.visitSingularBoolField(value: self.anew, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3029,6 +3044,7 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.engine != rhs.engine {return false}
     if lhs.sweep != rhs.sweep {return false}
     if lhs.label != rhs.label {return false}
+    if lhs.anew != rhs.anew {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

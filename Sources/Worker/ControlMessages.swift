@@ -56,7 +56,9 @@ extension CoordinatorMessage {
             var inputs: [ArtifactReference] = []
             for input in lease.inputs { inputs.append(try ArtifactReference(input)) }
             self = .lease(
-                Assignment(lease: id, stage: lease.stage, inputs: inputs, engine: lease.engine, label: lease.label))
+                Assignment(
+                    lease: id, stage: lease.stage, inputs: inputs, engine: lease.engine, label: lease.label,
+                    isAnew: lease.anew))
         case .heartbeatAck: self = .heartbeatAck
         case .resultAck(let ack):
             let id = try LeaseID(stageKey: ack.stageKey, epoch: ack.epoch)
@@ -77,6 +79,7 @@ struct WorkerIdentity {
     var session: String
     var devices: [String]
     var engine: WireDescription
+    var dataDirectory: String?
     var host: String
     var version: String
 }
@@ -94,6 +97,8 @@ extension WireToCoordinator {
             hello.methods = identity.engine.methods
             hello.networks = identity.engine.networks
             hello.datasets = identity.engine.datasets
+            // An engine that does not say which data sets it knows may find their files in its own way.
+            hello.lacksData = identity.dataDirectory == nil && !identity.engine.datasets.isEmpty
             hello.host = identity.host
             hello.espalierVersion = identity.version
             hello.running = running.map(WireLeaseStatus.init)

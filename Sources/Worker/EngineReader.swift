@@ -66,14 +66,28 @@ final class EngineReader: Sendable {
         if let finished, event.stageKey == finished.hex {
             return .passedOver("the engine said more about stage \(finished) after its last word")
         }
-        let about = event.stageKey.isEmpty ? "a stage without its stageKey" : "stage \(Check.quoted(event.stageKey))"
-        let given = job.map { "stage \($0.stage)" } ?? "no stage"
+        guard !event.stageKey.isEmpty else {
+            return .complaint(
+                "the engine wrote an event without a stageKey: write that of the request beside \(Self.name(of: body)), at the "
+                    + "top of the line")
+        }
+        let given = job == nil ? "no stage" : "another one"
         return .complaint(
-            "the engine is out of step: it reported on \(about), but was given \(given) to run; every event must carry the "
-                + "stageKey of its request ('\(Check.plain(text, 200))')")
+            "the engine is out of step: it reported on stage \(Check.quoted(event.stageKey)), but was given \(given) to run; "
+                + "every event must carry the stageKey of its request")
     }
 
     // MARK: - Private
+
+    private static func name(of body: WireEngineEvent.OneOf_Body) -> String {
+        switch body {
+        case .description_p: "description"
+        case .progress: "progress"
+        case .outcome: "outcome"
+        case .failure: "failure"
+        case .stopped: "stopped"
+        }
+    }
 
     private func read(_ body: WireEngineEvent.OneOf_Body, of job: EngineJob) -> Reading? {
         guard let report = EngineReport(body, of: job, cache: cache) else { return nil }

@@ -91,7 +91,7 @@ package final class WorkerService: Sendable {
         WorkerIdentity(
             name: configuration.name, session: UUID().uuidString,
             devices: (0..<configuration.slots).map(configuration.device), engine: engine,
-            host: ProcessInfo.processInfo.hostName, version: version)
+            dataDirectory: configuration.dataDirectory, host: ProcessInfo.processInfo.hostName, version: version)
     }
 
     private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }

@@ -47,20 +47,23 @@ struct RunCommand: AsyncParsableCommand {
         let directory = try openState()
         let service = try CoordinatorService(coordinatorConfiguration(directory))
         let endpoints = try await service.start()
-        let end: Result<Interruption?, any Error>
+        let end: Result<Ending, any Error>
         do {
             let client = try OperatorClient(keyFile: KeyFile.load(directory.operatorKey), endpoint: endpoints.control)
             let worker = try WorkerService(
                 workerConfiguration(directory, endpoints), version: Release.version,
                 logger: logLevel.logger("espalier.worker"))
-            end = .success(try await runSweep(source, client: client, worker: worker, stops: stops, reportTo: folder))
+            end = .success(try await runSweep(source, client: client, worker: worker, stops: stops))
             await client.close()
         } catch {
             end = .failure(error)
         }
         service.stop()
         try await service.join()
-        if let interruption = try end.get() { try leave(directory, after: interruption) }
+        switch try end.get() {
+        case .over(let status, let results): try conclude(status, results, reportTo: folder)
+        case .interrupted(let sweep, let signal): try leave(directory, sweep, after: signal)
+        }
     }
 
     // MARK: - The sweep
@@ -71,26 +74,24 @@ struct RunCommand: AsyncParsableCommand {
         case stopped(UnixSignal?)
     }
 
-    private struct Interruption: Sendable {
-        let sweep: String
-        let signal: UnixSignal
+    private enum Ending: Sendable {
+        /// The status is of the one sweep.
+        case over(WireStatus, SweepResults)
+        /// Without a signal: the time limit came.
+        case interrupted(sweep: String, UnixSignal?)
     }
 
-    /// Submits, runs and reports. Interrupted, it hands back what runs, and cancels nothing.
+    /// Submits and runs. Interrupted, it hands back what runs, and cancels nothing.
     private func runSweep(
-        _ source: SweepSource, client: OperatorClient, worker: WorkerService, stops: UnixSignalsSequence,
-        reportTo folder: URL
-    ) async throws -> Interruption? {
+        _ source: SweepSource, client: OperatorClient, worker: WorkerService, stops: UnixSignalsSequence
+    ) async throws -> Ending {
         let submission = try await Submission(source, to: client, isFresh: fresh)
         let sweep = submission.sweep.sweep
         try await setAside(allBut: sweep, client)
         Terminal.say(submission.sentence)
 
         var end = try await client.status(of: sweep)
-        guard end.isRunning else {
-            try await writeReport(end, from: client, to: folder)
-            return nil
-        }
+        guard end.isRunning else { return .over(end, try await client.results(of: sweep)) }
         var exit: WorkerExit?
         var stop: UnixSignal?
         try await withThrowingTaskGroup { group in
@@ -114,14 +115,9 @@ struct RunCommand: AsyncParsableCommand {
                 }
             }
         }
-        if !end.isRunning {
-            try await writeReport(end, from: client, to: folder)
-        } else if let stop {
-            return Interruption(sweep: sweep, signal: stop)
-        } else {
-            throw CommandError.failed("the worker stopped: \(exit?.sentence ?? "")")
-        }
-        return nil
+        if !end.isRunning { return .over(end, try await client.results(of: sweep)) }
+        if stop != nil || exit?.code == 0 { return .interrupted(sweep: sweep, stop) }
+        throw CommandError.failed("the worker stopped: \(exit?.sentence ?? "")")
     }
 
     /// The first signal lets the worker leave in order, the second at once. Returns the first when the task is cancelled.
@@ -145,9 +141,11 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func writeReport(_ end: WireStatus, from client: OperatorClient, to folder: URL) async throws {
+    /// Writes the report, prints the table and says how the sweep ended.
+    private func conclude(_ end: WireStatus, _ results: SweepResults, reportTo folder: URL) throws {
+        // Nothing is left to save: while the table waits for its reader, Ctrl-C ends the program.
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
         guard let last = end.sweeps.first else { return }
-        let results = try await client.results(of: last.id)
         let paths = try ReportWriter.write(results, to: folder)
         let frontier = SweepFrontier(results)
         // The sweep's own end is said first, also where the table cannot be printed.
@@ -165,16 +163,16 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Says what is kept, as it is on the disk.
-    private func leave(_ directory: StateDirectory, after interruption: Interruption) throws -> Never {
+    private func leave(_ directory: StateDirectory, _ sweep: String, after signal: UnixSignal?) throws -> Never {
         let state = try StateReader(directory)
-        if let sweep = try state.status(of: interruption.sweep).sweeps.first {
+        if let sweep = try state.status(of: sweep).sweeps.first {
             let kept = state.keptStages(of: sweep.id)
             Terminal.say(
-                "interrupted: \(sweep.stagesDone) of \(sweep.stages) stages are done"
+                "\(signal == nil ? "time is up" : "interrupted"): \(sweep.stagesDone) of \(sweep.stages) stages are done"
                     + (kept == 0 ? "" : ", \(kept) under way \(kept == 1 ? "is" : "are") kept")
                     + "; run the same command \(fresh ? "without --fresh " : "")to go on")
         }
-        throw ExitCode(128 + interruption.signal.rawValue)
+        throw ExitCode(signal.map { 128 + $0.rawValue } ?? 1)
     }
 
     private struct RunDocument: Encodable {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Scheduling
 internal import Sweep
 internal import Terminal
 internal import UnixSignals
@@ -92,6 +93,12 @@ struct NodeOptions: ParsableArguments {
         configuration.dataDirectory = try data.resolve()
         if let engine { configuration.engine = [engine] }
         configuration.stallAfter = stallAfter?.duration
+        let margin = WorkerSession.Settings().drainMargin
+        if let timeLimit, timeLimit.duration <= margin {
+            throw CommandError.invalid(
+                "--time-limit leaves no time to work: what runs is handed back \(margin.forPeople) before the end; give more"
+            )
+        }
         configuration.remaining = timeLimit?.duration ?? WorkerConfiguration.remainingSlurmTime()
     }
 }
