@@ -3,7 +3,7 @@ internal import Foundation
 
 /// Reading of gzip files (RFC 1952) through zlib.
 enum Gzip {
-    /// The uncompressed bytes of one gzip member.
+    /// The uncompressed bytes of all gzip members, one after the other (RFC 1952, section 2.2).
     ///
     /// - Parameters:
     ///   - limit: The most bytes accepted, so that a small hostile file cannot fill the memory.
@@ -34,7 +34,11 @@ enum Gzip {
                         "\(name) unpacks to more than the \(limit) bytes it may hold; fetch the original file again")
                 }
                 output += chunk[..<produced]
-                if status == Z_STREAM_END { return output }
+                if status == Z_STREAM_END {
+                    guard stream.avail_in > 0, stream.next_in?.pointee == 0x1f else { return output }
+                    inflateReset(&stream)
+                    continue
+                }
                 guard status == Z_OK, produced > 0 || stream.avail_in > 0 else {
                     let isShort = status == Z_OK || status == Z_BUF_ERROR
                     let complaint = isShort ? "is cut short" : "is not a valid gzip file"

@@ -40,7 +40,10 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
             return
         }
         guard let error = error as? DatabaseError else {
-            self.init(.corrupt, path: path, "cannot \(operation) the database '\(path)': \(error)")
+            self.init(
+                .corrupt, path: path,
+                "the database '\(path)' holds a value that Espalier never writes; restore it from a backup, or move it away "
+                    + "to start anew")
             return
         }
         switch error.resultCode {

@@ -57,6 +57,8 @@ struct SweepFileReader {
 
     /// The document's root, or `nil` when it is no YAML.
     mutating func document(_ yaml: String) -> Field? {
+        // Some editors begin a file with a byte order mark.
+        let yaml = yaml.unicodeScalars.first == "\u{FEFF}" ? String(yaml.unicodeScalars.dropFirst()) : yaml
         guard yaml.utf8.count <= SweepFile.maximumBytes else {
             report(
                 line: 1, column: 1, "",

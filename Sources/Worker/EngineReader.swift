@@ -29,6 +29,8 @@ final class EngineReader: Sendable {
         /// The stage it said its last word about before this job.
         var finished: StageKey?
         var hasSpoken = false
+        /// One word on late lines is enough: there may be thousands.
+        var hasToldOfLateLines = false
     }
 
     private let state = Mutex(State())
@@ -40,6 +42,7 @@ final class EngineReader: Sendable {
         state.withLock {
             $0.job = job
             $0.hasSpoken = false
+            $0.hasToldOfLateLines = false
         }
     }
 
@@ -57,6 +60,8 @@ final class EngineReader: Sendable {
                 "the engine wrote a line of more than \(EngineProcess.lineLimit) bytes: '\(Check.plain(beginning))...'; "
                     + "only events belong on stdout, everything else on stderr")
         }
+        // A line of white space says nothing.
+        if text.allSatisfy(\.isWhitespace) { return nil }
         guard let event = try? WireEngineEvent(line: text), let body = event.body else {
             return .complaint(Self.noEvent(text))
         }
@@ -64,6 +69,10 @@ final class EngineReader: Sendable {
         let (job, finished) = state.withLock { ($0.job, $0.finished) }
         if let job, event.stageKey == job.stage.hex { return read(body, of: job) }
         if let finished, event.stageKey == finished.hex {
+            guard state.withLock({ state in
+                defer { state.hasToldOfLateLines = true }
+                return !state.hasToldOfLateLines
+            }) else { return nil }
             return .passedOver("the engine said more about stage \(finished) after its last word")
         }
         guard !event.stageKey.isEmpty else {
@@ -91,6 +100,8 @@ final class EngineReader: Sendable {
 
     private func read(_ body: WireEngineEvent.OneOf_Body, of job: EngineJob) -> Reading? {
         guard let report = EngineReport(body, of: job, cache: cache) else { return nil }
+        // It would work on, and whatever stage came next would wait for it.
+        if case .progress = body, case .failed(let failure) = report { return .complaint(failure.message) }
         state.withLock {
             $0.hasSpoken = true
             if report.isLast { ($0.job, $0.finished) = (nil, job.stage) }

@@ -37,7 +37,10 @@ package struct WorkerConfiguration: Sendable {
     package static func remainingSlurmTime(
         environment: [String: String] = ProcessInfo.processInfo.environment, now: Date = Date()
     ) -> Duration? {
-        guard let end = environment["SLURM_JOB_END_TIME"].flatMap(Double.init) else { return nil }
+        // Until the year 5138: more cannot be a time of a job's end.
+        guard let end = environment["SLURM_JOB_END_TIME"].flatMap(Double.init), (1...1e11).contains(end) else {
+            return nil
+        }
         return .seconds(max(end - now.timeIntervalSince1970, 0))
     }
 

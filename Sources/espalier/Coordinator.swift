@@ -52,7 +52,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         configuration.logger = logLevel.logger("espalier.coordinator")
         let service = try CoordinatorService(configuration)
         // Before anybody is told that it runs, and may stop it.
-        let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let stops = await UnixSignalsSequence.stops()
         _ = try await service.start()
         let signals = Task {
             for await _ in stops { service.stop() }

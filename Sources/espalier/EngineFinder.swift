@@ -9,7 +9,7 @@ internal import Worker
 /// |---|---|
 /// | the program, without a slash | left to the worker, which looks on its PATH |
 /// | the program, with a slash | a file that must be there, and executable |
-/// | with the extension of a script | a file that must be there |
+/// | with the extension of a script, without a space | a file that must be there, unless it is the value of an option |
 /// | behind the program, with a slash | a file or folder that must be there; elsewhere it may be the name of something else |
 /// | beginning with `/`, `./` or `../` | a file or folder that must be there, unless it is the value of an option |
 /// | any other, also the value in `--option=value` and `NAME=value` | a file where there is one, else a word |
@@ -42,10 +42,11 @@ struct EngineFinder {
         let name = String(word[start...])
         let hasSlash = name.contains("/")
         if name.isEmpty || (isProgram && !hasSlash) { return nil }
-        let isScript = Self.scripts.contains((name as NSString).pathExtension.lowercased())
+        let isScript =
+            !name.contains(" ") && Self.scripts.contains((name as NSString).pathExtension.lowercased())
         let isPath = ["/", "./", "../"].contains { name.hasPrefix($0) }
         let isValue = start > word.startIndex || (index > 0 && engine.command[index - 1].hasPrefix("-"))
-        let mustExist = isProgram || isScript || (!isValue && (isPath || (index == 1 && hasSlash)))
+        let mustExist = isProgram || (!isValue && (isScript || isPath || (index == 1 && hasSlash)))
         let path = name.hasPrefix("/") ? name : (folder as NSString).appendingPathComponent(name)
 
         var status = stat()

@@ -20,7 +20,7 @@ struct Espalier: AsyncParsableCommand {
               any node     espalier worker --coordinator tcp://head:7733 --key node-1.key
               anywhere     espalier submit sweep.yaml ; espalier watch ; espalier report
 
-            Exit codes: 0 done, 1 failed or output lost, 2 wrong usage or invalid input, 130 and 143 interrupted.
+            Exit codes: 0 done, 1 failed or output lost, 2 wrong usage or invalid input, 128 + N interrupted by signal N.
             """,
         version: Release.version,
         groupedSubcommands: [

@@ -17,8 +17,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Run a sweep on this machine: coordinator, worker, progress and report in one.",
         discussion: """
             Finished stages are kept in the state directory: run the same sweep again and it is done at once; add a \
-            method and only its stages run. Ctrl-C and SIGTERM let the running stages write checkpoints and leave with 130 \
-            or 143; asked twice, the command leaves at once. After that, or after a crash, the same command goes on with \
+            method and only its stages run. Ctrl-C and SIGTERM, and a closed terminal, let the running stages write \
+            checkpoints and leave with 130, 143 or 129; asked twice, the command leaves at once. After that, or after a crash, the same command goes on with \
             the same sweep where it was.
             """)
 
@@ -42,7 +42,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         try await source.requireProgram()
         // Before anything runs that such a signal would end.
-        let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let stops = await UnixSignalsSequence.stops()
         let folder = try reportFolder(for: source.plan)
         let directory = try openState()
         let service = try CoordinatorService(coordinatorConfiguration(directory))
@@ -144,7 +144,7 @@ struct RunCommand: AsyncParsableCommand {
     /// Writes the report, prints the table and says how the sweep ended.
     private func conclude(_ end: WireStatus, _ results: SweepResults, reportTo folder: URL) throws {
         // Nothing is left to save: while the table waits for its reader, Ctrl-C ends the program.
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
         guard let last = end.sweeps.first else { return }
         let paths = try ReportWriter.write(results, to: folder)
         let frontier = SweepFrontier(results)

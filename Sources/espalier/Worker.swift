@@ -39,7 +39,7 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.spoolDirectory = spool
         let worker = try WorkerService(
             configuration, version: Release.version, logger: logLevel.logger("espalier.worker"))
-        let stops = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let stops = await UnixSignalsSequence.stops()
         let signals = Task {
             for await _ in stops { worker.drain() }
         }

@@ -51,7 +51,7 @@ import ZeroMQ
         configuration.stateDirectory = "/tmp"
         let error = #expect(throws: CoordinatorError.self) { try CoordinatorService(configuration) }
         #expect(error?.code == .notInitialised)
-        #expect(error?.message.contains("run 'espalier init --state /tmp' first") == true)
+        #expect(error?.message.contains("'espalier init --state /tmp'") == true)
     }
 
     @Test func oneCoordinatorADirectory() async throws {

@@ -15,6 +15,11 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self) == String(repeating: "espalier", count: 5))
     }
 
+    @Test func gzipUnpacksAllMembers() throws {
+        let bytes = try Gzip.decompress(Self.gzipped + Self.gzipped, limit: 80, name: "test.gz")
+        #expect(String(decoding: bytes, as: UTF8.self) == String(repeating: "espalier", count: 10))
+    }
+
     static let damaged: [(bytes: [UInt8], limit: Int, says: String)] = [
         (Array(gzipped.dropLast(9)), 40, "cut short"),
         (Array(gzipped.prefix(12)), 40, "cut short"),

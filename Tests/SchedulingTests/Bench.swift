@@ -39,10 +39,11 @@ struct Bench {
     @discardableResult
     mutating func hello(
         _ name: String, session: String = "a", slots: Int = 1, peer: UInt8? = nil, running: [LeaseID] = [],
-        methods: Set<String> = [], remaining: Duration? = nil
+        methods: Set<String> = [], hasData: Bool = true, remaining: Duration? = nil
     ) -> [Directive] {
         let description = WorkerDescription(
-            name: name, session: session, host: "node-\(name)", slots: slots, methods: methods, remaining: remaining)
+            name: name, session: session, host: "node-\(name)", slots: slots, methods: methods, hasData: hasData,
+            remaining: remaining)
         return handle(.hello(description, running: running.map { LeaseStatus(lease: $0) }, from: .of(name, peer)))
     }
 

@@ -114,6 +114,19 @@ import Testing
         #expect(bench.beat("C", credit: 2).grants.map(\.label) == ["train theirs on mnist, seed 0"])
     }
 
+    @Test func aWorkerWithoutDataTakesNoStageThatNeedsIt() {
+        var bench = Bench()
+        bench.submit(.sample(levels: 1))
+        bench.hello("A", hasData: false)
+        #expect(bench.beat("A", credit: 1).grants == [])
+        #expect(
+            bench.status()?.obstacle
+                == "no connected worker that could run them was given a data directory, which 2 stages need; start a worker "
+                + "with --data DIR")
+        #expect(bench.join("B").grants.count == 1)
+        #expect(bench.status()?.obstacle == nil)
+    }
+
     /// Only while there are workers, and none of them knows what is left.
     @Test func whatNoEngineKnowsIsSaid() {
         var bench = Bench()

@@ -54,7 +54,7 @@ import Testing
             let second = bench.beat("B", credit: 1).grants[0].lease
             bench.fail(first, .artifact, from: "A", lost: [checkpoint])
             // The second one fails for the same loss, heard of when the parent is open again.
-            #expect(bench.fail(second, .artifact, from: "B").records == [])
+            #expect(bench.fail(second, .artifact, from: "B").records == [.resume(second.stage, nil)])
             let dense = bench.beat("A", credit: 1).grants[0].lease
             #expect(dense == LeaseID(stage: Self.dense, epoch: UInt64(round + 1)))
             bench.result(dense, from: "A")
@@ -72,7 +72,7 @@ import Testing
             let lease = bench.beat("A", credit: 1).grants[0]
             #expect(lease.lease.epoch == UInt64(epoch))
             #expect(bench.coordinator.inputs(of: lease.lease) == lease.inputs)
-            #expect(bench.fail(lease.lease, .artifact, from: "A", lost: [resume.sha256]).records == [])
+            #expect(bench.fail(lease.lease, .artifact, from: "A", lost: [resume.sha256]).records == [.resume(child.stage, nil)])
         }
     }
 
@@ -196,6 +196,44 @@ import Testing
         // The negative control: a sweep that is not fresh runs nothing.
         #expect(runAll(&bench, from: bench.submit(plan, id: "cached")) == [])
         #expect(bench.broken == [])
+    }
+
+    /// As the coordinator has it: the same plan is the same sweep.
+    @Test(arguments: [false, true])
+    func aFinishedSweepRunsFreshUnderItsOwnID(isRestarted: Bool) {
+        let plan = Plan.sample(levels: 2, seeds: 2)
+        var bench = Bench()
+        bench.hello("A")
+        _ = runAll(&bench, from: bench.submit(plan, id: plan.name))
+        #expect(bench.coordinator.id(for: plan) == SweepID(plan.name))
+        let fresh = bench.handle(.submitted(SweepID(plan.name), plan: plan, cached: [:], isFresh: true))
+        #expect(bench.status(plan.name)?.state == .running)
+        #expect(bench.status(plan.name)?.stages.done == 0)
+        #expect(bench.status(plan.name)?.tasks.done == 0)
+        #expect(runAll(&bench, from: fresh, restarting: isRestarted).count == plan.stages.count)
+        #expect(bench.status(plan.name)?.state == .finished)
+        #expect(bench.status(plan.name)?.stages.done == plan.stages.count)
+        #expect(bench.status(plan.name)?.tasks.done == plan.tasks.count)
+        #expect(bench.broken == [])
+    }
+
+    @Test(arguments: [false, true])
+    func aFreshSweepGoesOnFromNothing(isFresh: Bool) throws {
+        var bench = Self.bench(levels: 1)
+        let child = bench.beat("A", credit: 1).grants[0].lease
+        let resume = ArtifactReference(role: "resume", sha256: String(repeating: "b", count: 64), size: 1)
+        bench.handle(.released(child, resume: resume, from: .of("A", nil)))
+        let plan = Plan.sample(levels: 1)
+        bench.handle(.submitted(SweepID("sweep-1"), plan: plan, cached: [:], isFresh: isFresh))
+        bench.restartCoordinator()
+        bench.hello("A")
+        if isFresh { bench.result(bench.beat("A", credit: 1).grants[0].lease, from: "A") }
+        let grant = try #require(bench.beat("A", credit: 1).grants.first { $0.lease.stage == child.stage })
+        #expect(grant.inputs.contains(resume) == !isFresh)
+        #expect(grant.isAnew == isFresh)
+        // A result of the lease before is not what was asked for.
+        let late = bench.result(child, from: "A")
+        #expect(late.records.contains { if case .result = $0 { true } else { false } } == !isFresh)
     }
 
     @Test func aFreshSweepJoinsWhatIsUnderWay() {

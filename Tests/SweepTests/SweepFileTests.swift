@@ -7,6 +7,20 @@ import Testing
 
     func file(_ yaml: String) throws(SweepFileError) -> SweepFile { try SweepFile(yaml: yaml, fileName: "s.yaml") }
 
+    @Test("a byte order mark at the beginning is passed over")
+    func byteOrderMark() throws {
+        let yaml = "network: lenet-300-100\ndataset: digits\nmethods: [random]\n"
+        #expect(
+            try SweepFile(yaml: "\u{FEFF}\(yaml)", fileName: "s.yaml") == SweepFile(yaml: yaml, fileName: "s.yaml"))
+    }
+
+    @Test("names are those of the user's own engine even where its command line is faulty")
+    func faultyEngine() throws {
+        let yaml = "network: mine\ndataset: my-data\nengine: python3 train.py\nmethods: [my-method]\n"
+        let error = #expect(throws: SweepFileError.self) { try SweepFile(yaml: yaml, fileName: "s.yaml") }
+        #expect(error?.issues.map(\.keyPath) == ["engine"])
+    }
+
     @Test func everythingButNetworkDataSetAndMethodsHasADefault() throws {
         let file = try file("network: lenet-5\ndataset: mnist\nmethods: [nnrelief]")
         let training = Training(

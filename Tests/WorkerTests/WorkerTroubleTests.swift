@@ -181,7 +181,9 @@ import ZeroMQ
         #expect(
             WorkerConfiguration.remainingSlurmTime(environment: ["SLURM_JOB_END_TIME": "1600"], now: now)
                 == .seconds(600))
-        #expect(WorkerConfiguration.remainingSlurmTime(environment: ["SLURM_JOB_END_TIME": "soon"], now: now) == nil)
+        for odd in ["soon", "nan", "inf", "1e300", "-5", "99999999999999999999999"] {
+            #expect(WorkerConfiguration.remainingSlurmTime(environment: ["SLURM_JOB_END_TIME": odd], now: now) == nil)
+        }
         #expect(WorkerConfiguration.remainingSlurmTime(environment: [:], now: now) == nil)
     }
 }
