@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Files
 internal import Logging
 internal import Scheduling
 internal import Store
@@ -8,7 +9,7 @@ internal import ZeroMQ
 /// What the loops of one coordinator share.
 struct CoordinatorParts: Sendable {
     let directory: StateDirectory
-    let lock: StateLock
+    let lock: FileLock
     let keypair: CurveKeypair
     let keys: KeyRing
     let store: Store

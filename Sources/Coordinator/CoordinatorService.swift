@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Files
 internal import Foundation
 package import Logging
 package import Scheduling
@@ -42,7 +43,7 @@ package final class CoordinatorService: Sendable {
     /// Throws a ``CoordinatorError``, `FileError`, `StoreError` or `KeyFileError`, each one sentence with the remedy.
     package init(_ configuration: Configuration) throws {
         let directory = try StateDirectory.open(configuration.stateDirectory)
-        let lock = try StateLock(directory)
+        let lock = try directory.lock()
         parts = CoordinatorParts(
             directory: directory, lock: lock, keypair: try KeyFile.load(directory.coordinatorKey).keypair,
             keys: try KeyRing(directory),

@@ -127,9 +127,6 @@ package struct Endpoints: Codable, Hashable, Sendable {
 }
 
 extension StateDirectory {
-    /// Whether a coordinator holds the directory; one that is starting may not listen yet.
-    package var hasCoordinator: Bool { StateLock.isHeld(self) }
-
     /// Where the coordinator of this directory listens; `nil` when none does.
     package var endpoints: Endpoints? {
         // A coordinator that was killed leaves the file behind.

@@ -11,7 +11,7 @@ internal import Sweep
 ///     lock         held while a worker uses the directory
 final class SpoolDirectory: Sendable {
     let path: String
-    private let lock: Int32
+    private let lock: FileLock
 
     var results: String { "\(path)/results" }
     var artifacts: String { "\(path)/artifacts" }
@@ -28,13 +28,22 @@ final class SpoolDirectory: Sendable {
                 throw Self.unusable(error)
             }
         }
-        lock = try Self.lock("\(path)/lock", spool: path)
+        do throws(FileLock.Failure) {
+            lock = try FileLock("\(path)/lock")
+        } catch {
+            switch error {
+            case .file(let error): throw Self.unusable(error)
+            case .held(let holder):
+                throw WorkerError(
+                    .spoolInUse,
+                    "the spool directory \(path) is used by another worker (\(holder)); stop that one, or name "
+                        + "another directory with --spool")
+            }
+        }
     }
 
-    deinit { close(lock) }
-
     /// Lets another worker have the directory.
-    func release() { flock(lock, LOCK_UN) }
+    func release() { lock.release() }
 
     /// The engine's directory for a stage, with what an earlier attempt left in it.
     func makeWork(of stage: StageKey) throws(FileError) -> String {
@@ -63,23 +72,6 @@ final class SpoolDirectory: Sendable {
             else { continue }
             try? manager.removeItem(atPath: folder)
         }
-    }
-
-    private static func lock(_ path: String, spool: String) throws(WorkerError) -> Int32 {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw unusable(FileError("open", path)) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-            close(descriptor)
-            throw WorkerError(
-                .spoolInUse,
-                "the spool directory \(spool) is used by another worker\(holder.isEmpty ? "" : " (process \(holder))"); "
-                    + "stop that one, or name another directory with --spool")
-        }
-        let text = Array("\(getpid())".utf8)
-        ftruncate(descriptor, 0)
-        _ = pwrite(descriptor, text, text.count, 0)
-        return descriptor
     }
 
     private static func unusable(_ error: FileError) -> WorkerError {

@@ -86,17 +86,17 @@ import ZeroMQ
 
     @Test func theLockIsLookedAtWithoutBeingTaken() throws {
         #expect(!fixture.directory.hasCoordinator)
-        let lock = try StateLock(fixture.directory)
+        let lock = try fixture.directory.lock()
         #expect(fixture.directory.hasCoordinator)
         lock.release()
         #expect(!fixture.directory.hasCoordinator)
-        #expect(throws: Never.self) { try StateLock(fixture.directory) }
+        #expect(throws: Never.self) { try fixture.directory.lock() }
     }
 
     @Test func oneWhoLeavesSoonIsWaitedFor() throws {
-        let lock = try StateLock(fixture.directory)
+        let lock = try fixture.directory.lock()
         DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { lock.release() }
-        #expect(throws: Never.self) { try StateLock(fixture.directory) }
+        #expect(throws: Never.self) { try fixture.directory.lock() }
     }
 
     /// A coordinator that was killed, and whose process id is now another program's.
