@@ -7,17 +7,23 @@ enum Schema {
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
         // Where a stage has a result and is open again: the epoch after which it was opened.
         migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE stage ADD COLUMN reopened INTEGER") }
-        migrator.registerMigration("identity") { try $0.execute(sql: identity) }
+        migrator.registerMigration("3") { try $0.execute(sql: version3) }
         return migrator
     }()
 
     /// Tells the database from every other one; one that was in use before keeps what tells it already. And a sweep that
-    /// was given the id `last`, which now means the sweep submitted last, gets another.
-    private static let identity = """
+    /// was given the id `last`, which now means the sweep submitted last, gets the first of `last-1`, `last-2`, ... that is
+    /// free.
+    private static let version3 = """
         ALTER TABLE coordinator ADD COLUMN identity TEXT NOT NULL DEFAULT '';
         UPDATE coordinator SET identity = coalesce(
             (SELECT printf('%s %.6f', id, submitted_at) FROM sweep WHERE number = 1), lower(hex(randomblob(16))));
-        UPDATE sweep SET id = 'last-1' WHERE id = 'last';
+        WITH RECURSIVE candidate (suffix) AS (
+            SELECT 1
+            UNION ALL
+            SELECT suffix + 1 FROM candidate WHERE EXISTS (SELECT 1 FROM sweep WHERE id = 'last-' || suffix)
+        )
+        UPDATE sweep SET id = 'last-' || (SELECT max(suffix) FROM candidate) WHERE id = 'last';
         """
 
     /// Times are Unix seconds. Outcomes, failures and artifact references are JSON.

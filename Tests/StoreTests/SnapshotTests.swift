@@ -48,6 +48,7 @@ import Testing
         let snapshot = try Store(snapshotOf: directory.database)
         #expect(try snapshot.load().sweeps.map(\.id.text) == ["sample"])
         #expect(try snapshot.load().coordinatorEpoch == 3)
+        #expect(Store.sweepIDs(inDatabaseAt: directory.database, limit: 2) == ["sample"])
         #expect(try files() == before)
         if state == "open" {
             // It goes on as if nobody had looked; what comes later is not in the snapshot.
@@ -63,6 +64,7 @@ import Testing
 
     @Test func withoutADatabaseThereIsNothing() throws {
         #expect(try Store(snapshotOf: directory.database).load().sweeps.isEmpty)
+        #expect(Store.sweepIDs(inDatabaseAt: directory.database, limit: 2).isEmpty)
         #expect(try files().isEmpty)
     }
 
@@ -125,24 +127,27 @@ import Testing
         #expect(try Store(path: other.database).identity() != identity)
     }
 
-    /// Of the version before identities, with a sweep that had the id `last`.
-    @Test func anEarlierDatabaseGetsThem() throws {
+    /// Of the version before identities, with a sweep that had the id `last` and others that have what it may get.
+    @Test(arguments: [([], "last-1"), (["last-1", "last-2", "last-4"], "last-3")])
+    func anEarlierDatabaseGetsThem(taken: [String], free: String) throws {
         let store = try filled()
-        try store.commit([.submitted(SweepID("last"), try samplePlan(name: "last"))], at: 101)
+        for id in ["last"] + taken {
+            try store.commit([.submitted(SweepID(id), try samplePlan(name: id))], at: 101)
+        }
         try store.database.write {
             try $0.execute(
                 sql:
-                    "ALTER TABLE coordinator DROP COLUMN identity; DELETE FROM grdb_migrations WHERE identifier = 'identity'"
+                    "ALTER TABLE coordinator DROP COLUMN identity; DELETE FROM grdb_migrations WHERE identifier = '3'"
             )
         }
         try store.close()
         let before = try files()
         let snapshot = try Store(snapshotOf: directory.database)
-        #expect(try snapshot.sweeps().map(\.id.text) == ["sample", "last-1"])
+        #expect(try snapshot.sweeps().map(\.id.text) == ["sample", free] + taken)
         #expect(try files() == before)
         let upgraded = try Store(path: directory.database)
-        #expect(try upgraded.sweeps().map(\.id.text) == ["sample", "last-1"])
-        #expect(try upgraded.sweeps().map(\.name) == ["sample", "last"])
+        #expect(try upgraded.sweeps().map(\.id.text) == ["sample", free] + taken)
+        #expect(try upgraded.sweeps().map(\.name) == ["sample", "last"] + taken)
         // What a reader has put into a report before the coordinator was started is still true.
         #expect(try upgraded.identity() == snapshot.identity())
     }
