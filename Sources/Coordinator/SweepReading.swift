@@ -4,7 +4,7 @@ package import Wire
 /// What may be asked of a coordinator's state by those who only look: of a coordinator that runs (``OperatorClient``), or
 /// of a state directory without one (``StateReader``).
 ///
-/// A sweep is named by its id, its name, or "last". Throws an ``OperatorError`` where there is no such sweep.
+/// A sweep is named by its id, or "last". Throws an ``OperatorError`` where there is no such sweep.
 package protocol SweepReading: Sendable {
     /// All sweeps, in the order in which they were submitted last.
     func sweeps() async throws -> [WireSweepSummary]

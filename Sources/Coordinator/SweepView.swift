@@ -10,12 +10,10 @@ struct SweepView {
     let store: Store
     let now: Instant
 
-    /// "last" is the one submitted last. Any other name is an id, or else a name, of several sweeps the latest.
+    /// "last" is the one submitted last, any other name an id: that of the first sweep of a name is the name itself.
     func sweep(named name: String) throws -> SweepID {
         let sweeps = try store.sweeps()
-        let found =
-            name == SweepFile.lastSweep
-            ? sweeps.last : sweeps.last { $0.id.text == name } ?? sweeps.last { $0.name == name }
+        let found = name == SweepFile.lastSweep ? sweeps.last : sweeps.last { $0.id.text == name }
         if let found { return found.id }
         let known = sweeps.suffix(5).map(\.id.text).joined(separator: ", ")
         throw OperatorError(

@@ -587,7 +587,7 @@ package nonisolated struct WireGetStatus: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// A sweep's id or name, or "last"; empty for the coordinator as a whole.
+  /// A sweep's id, or "last"; empty for the coordinator as a whole.
   package var sweep: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()

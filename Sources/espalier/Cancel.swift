@@ -13,14 +13,17 @@ struct CancelCommand: AsyncParsableCommand {
             left as it is, exit code 1.
             """)
 
-    @Argument(help: ArgumentHelp("The sweep's id or name, or 'last'.", valueName: "SWEEP"), completion: .sweep)
+    @Argument(help: ArgumentHelp("The sweep's id, or 'last'.", valueName: "SWEEP"), completion: .sweep)
     var sweep: String
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let cancelled = try await connection.writing { try await $0.cancel(sweep) }
+        let cancelled = try await connection.writing {
+            try await $0.tellOfLaterSweeps(named: sweep)
+            return try await $0.cancel(sweep)
+        }
         if json.isSet {
             try Terminal.printJSON(["cancelled": cancelled.sweep])
         } else {

@@ -32,7 +32,7 @@ struct FrontierCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        let results = try await connection.reading { try await $0.results(of: sweep.reference) }
+        let results = try await connection.results(of: sweep)
         let frontier = SweepFrontier(results)
         switch format {
         case .text:

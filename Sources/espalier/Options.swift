@@ -25,7 +25,7 @@ struct JSONFlag: ParsableArguments {
 /// Which sweep a command is about.
 struct SweepArgument: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("A sweep's id or name; without it, the last one submitted.", valueName: "SWEEP"),
+        help: ArgumentHelp("A sweep's id; without it, the last one submitted.", valueName: "SWEEP"),
         completion: .sweep)
     var reference = "last"
 }

@@ -24,7 +24,7 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let results = try await connection.reading { try await $0.results(of: sweep.reference) }
+        let results = try await connection.results(of: sweep)
         let folder = try report.folder(for: results.id, stateIdentity: results.stateIdentity)
         let paths = try ReportWriter.write(results, to: folder).map(\.path)
         if json.isSet {

@@ -13,7 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A sweep's id or name, or 'last'; without it, every sweep.", valueName: "SWEEP"),
+        help: ArgumentHelp("A sweep's id, or 'last'; without it, every sweep.", valueName: "SWEEP"),
         completion: .sweep)
     var sweep = ""
 
@@ -21,7 +21,10 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let status = try await connection.reading { try await $0.status(of: sweep) }
+        let status = try await connection.reading {
+            try await $0.tellOfLaterSweeps(named: sweep)
+            return try await $0.status(of: sweep)
+        }
         if json.isSet {
             try Terminal.printJSON(StatusDocument(status))
         } else {

@@ -21,7 +21,10 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        try await Watch(client: await connection.connect(), sweep: sweep.reference, printsJSON: json.isSet).untilEnd()
+        let client = try await connection.connect()
+        // A coordinator that does not answer yet is waited for below.
+        try? await client.tellOfLaterSweeps(named: sweep.reference)
+        try await Watch(client: client, sweep: sweep.reference, printsJSON: json.isSet).untilEnd()
     }
 }
 

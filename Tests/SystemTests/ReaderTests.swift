@@ -60,6 +60,26 @@ import Testing
         }
     }
 
+    /// Its sweep file was edited, and the name on its own is still the first sweep's id.
+    @Test("whoever names the first of several sweeps of a name is told of the latest")
+    func laterSweepsOfTheSameName() async throws {
+        try await withCluster { cluster in
+            try await cluster.startCoordinator()
+            let first = try await cluster.submit("\(BadInput.good)methods: [random]")
+            let second = try await cluster.submit("\(BadInput.good)methods: [magnitude-global]")
+            #expect(second == "\(first)-2")
+            let out = cluster.directory.appendingPathComponent("report").path
+            let news = "'\(first)' is the first sweep of that name; the latest is '\(second)'\n"
+            for command in [["status"], ["frontier"], ["report", "--out", out], ["cancel"], ["watch"]] {
+                for (sweep, expected) in [(first, true), (second, false), ("last", false)] {
+                    let program = try Program(command + [sweep, "--state", cluster.state])
+                    await program.ended()
+                    #expect(program.log.contains(news) == expected, "\(command) \(sweep): \(program.log)")
+                }
+            }
+        }
+    }
+
     @Test("after kill -9 nobody waits for the coordinator that is gone")
     func staleEndpoint() async throws {
         try await withCluster { cluster in
