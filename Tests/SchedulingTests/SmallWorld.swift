@@ -51,7 +51,7 @@ struct SmallWorld {
         handle(.submitted(SweepID("sweep"), plan: .sample(levels: levels), cached: [:]))
         for worker in workers.indices { post(workers[worker].beat(), from: worker) }
         // The greetings arrive; from there on anything goes.
-        for _ in 1...2 { for packet in network.keys.sorted(by: Self.areInOrder) { deliver(packet) } }
+        for _ in 1...2 { for packet in packets { deliver(packet) } }
     }
 
     /// Goes on, without a fault, until the dense network has its result.
@@ -61,7 +61,7 @@ struct SmallWorld {
             for worker in workers.indices where workers[worker].runningStages.contains(dense) {
                 finish(dense, on: worker)
             }
-            for packet in network.keys.sorted(by: Self.areInOrder) { deliver(packet) }
+            for packet in packets { deliver(packet) }
         }
     }
 
@@ -76,7 +76,7 @@ struct SmallWorld {
             step(&world)
             next.append(world)
         }
-        for packet in network.keys {
+        for packet in packets {
             add { $0.deliver(packet) }
             if budget.losses > 0 {
                 add {
@@ -112,7 +112,7 @@ struct SmallWorld {
             }
         }
         if budget.artifactLosses > 0 {
-            for artifact in shelf {
+            for artifact in shelf.sorted() {
                 for isLostEverywhere in [false, true] {
                     add {
                         $0.budget.artifactLosses -= 1
@@ -227,7 +227,11 @@ struct SmallWorld {
         }
     }
 
-    private static func areInOrder(_ a: Packet, _ b: Packet) -> Bool { "\(a)" < "\(b)" }
+    /// What is in flight, in an order that is the same in every process.
+    private var packets: [Packet] {
+        if network.count < 2 { return Array(network.keys) }
+        return network.keys.map { ($0, "\($0)") }.sorted { $0.1 < $1.1 }.map(\.0)
+    }
 }
 
 extension SmallWorld {
