@@ -51,7 +51,7 @@ struct Timeline {
                 "stage open again",
                 metadata: ["stage.label": "\(core.label(of: lease.stage))", "stage.key": "\(lease.stage)"])
         case .replica(let lease, _, let worker):
-            logger.info("stage done again; the accepted result stays", metadata: core.fields(lease, worker))
+            logger.info("late result kept beside", metadata: core.fields(lease, worker))
         case .coordinatorEpoch, .resume: break
         }
     }

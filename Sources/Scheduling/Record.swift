@@ -13,7 +13,7 @@ package enum Record: Hashable, Sendable {
     case result(LeaseID, Outcome, worker: String)
     /// The stage runs again from nothing, after this lease. A result it has is a replica once the next one is there.
     case reopened(LeaseID)
-    /// A second result of a stage that already has one: kept for the audit, never merged.
+    /// A result that came too late: the stage has another one, or is open again. Kept beside for the audit, never merged.
     case replica(LeaseID, Outcome, worker: String)
     case failed(LeaseID, Failure, worker: String)
     /// The stage is given up on, with the evidence of its last failure.

@@ -42,7 +42,7 @@ struct StageEntry: Hashable, Sendable {
     var children: [Int] = []
     /// Stages on the longest path below: what the critical path is measured by.
     var height = 0
-    /// Of the sweeps that are not cancelled, the one that puts it first.
+    /// Of the sweeps that are not over, the one that puts it first.
     var rank: Rank
     /// Every sweep that contains it, in order of submission.
     var memberships: [Membership] = []
@@ -83,7 +83,7 @@ struct StageEntry: Hashable, Sendable {
         case done(FinishedStage)
         /// Given up on, or nothing to start from.
         case failed(Failure)
-        /// Only cancelled sweeps contain it.
+        /// Every sweep that contains it was cancelled or has finished.
         case unwanted
     }
 

@@ -15,22 +15,9 @@ struct SweepEntry: Hashable, Sendable {
     /// Unfinished stages by stage class: what the remaining time is estimated from.
     var unfinished: [Int: Int] = [:]
 
-    /// Whether nothing more is run for it, ever: a sweep that failed runs again when its stages are opened again.
+    /// Nothing runs for it until it is submitted again. A sweep that failed is not over: it runs again when its stages are
+    /// opened again.
     var isOver: Bool { state == .cancelled || state == .finished }
-}
-
-extension Plan {
-    /// What is measured: the stages and the tasks, not how the sweep file puts them. Compared within one process only.
-    struct Content: Hashable, Sendable {
-        private let hash: Int
-
-        init(_ plan: Plan) {
-            var hasher = Hasher()
-            for node in plan.stages { hasher.combine(node.key) }
-            hasher.combine(plan.tasks)
-            hash = hasher.finalize()
-        }
-    }
 }
 
 /// The stages of a sweep by what became of them.
