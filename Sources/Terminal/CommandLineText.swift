@@ -5,12 +5,16 @@ enum CommandLineText {
     private static let variables = ["ESPALIER_STATE", "ESPALIER_DATA", "ESPALIER_KEY", "HOME", "XDG_CACHE_HOME"]
 
     /// Refuses bytes that are not text: read as text they would name another file than the one meant. Refuses an empty
-    /// argument, mostly a shell variable that is not set, because as a path it would mean the current folder.
+    /// argument, mostly a shell variable that is not set, because as a path it would mean the current folder; only a shell
+    /// that asks what can stand there has nothing typed yet.
     static func check() throws(CommandError) {
         let arguments = (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0] }
         var previous = ""
-        for bytes in arguments.dropFirst() {
+        var isCompletion = false
+        for (index, bytes) in arguments.enumerated().dropFirst() {
             let argument = try text(bytes, "the argument")
+            if index == 1 { isCompletion = argument == "---completion" }
+            if isCompletion { continue }
             if argument.isEmpty || (argument.hasPrefix("--") && argument.hasSuffix("=")) {
                 let option = argument.isEmpty ? previous : String(argument.dropLast())
                 throw CommandError.invalid(

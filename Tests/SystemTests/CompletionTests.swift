@@ -62,6 +62,8 @@ import Testing
                 ]
                 let asked = [
                     ("espalier status --state \(cluster.state) tr", "trees", "last"),
+                    // Nothing of the word is typed yet.
+                    ("espalier status --state \(cluster.state) ''", "trees", "operator"),
                     ("espalier cancel --state \(cluster.state) la", "last", "trees"),
                     ("espalier keys revoke --state \(cluster.state) a", "ada", "operator"),
                 ]
