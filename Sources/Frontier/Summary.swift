@@ -4,7 +4,10 @@ package struct Summary: Hashable, Sendable {
     package let mean: Double
     /// The sample standard deviation, n - 1 in the denominator; `nil` for one value, or where it is too large for a number.
     package let deviation: Double?
-    /// The 95 % interval of the mean by Student's t, cut off at the ends of the possible range; `nil` where `deviation` is.
+    /// The 95 % interval of the mean by Student's t, cut off at the ends of the possible range.
+    ///
+    /// `nil` where `deviation` is, and where values differ by rounding at most: a share of counts can be the same by
+    /// chance, and an interval of no width would claim to be sure.
     ///
     /// The mean that is sought lies in the possible range, so cutting off leaves the interval's coverage as it is.
     package let interval: ClosedRange<Double>?
@@ -25,8 +28,12 @@ package struct Summary: Hashable, Sendable {
             interval = nil
             return
         }
-        let margin = StudentT.quantile(twoSided: 0.95, degrees: count - 1) * deviation / Double(count).squareRoot()
         self.deviation = deviation
+        guard deviation > 1e-9 * max(1, abs(mean)) else {
+            interval = nil
+            return
+        }
+        let margin = StudentT.quantile(twoSided: 0.95, degrees: count - 1) * deviation / Double(count).squareRoot()
         interval = ((mean - margin)...(mean + margin)).clamped(to: possible)
     }
 

@@ -59,7 +59,8 @@ enum Conventions {
             text: "Mean over seeds ± sample standard deviation (n − 1). In brackets the 95 % interval of the mean by "
                 + "Student’s t, cut off at the ends of the possible range: 0 and 100 % for a share, ±100 points for a "
                 + "difference. No mean lies beyond, so this loses no coverage. With two or three seeds the t quantile is "
-                + "large (12.7 and 4.3) and so are the intervals; a single seed has none."),
+                + "large (12.7 and 4.3) and so are the intervals. A single seed has none, nor have seeds that differ by nothing: accuracy is a share of "
+                + "counted images, and equal counts do not show that further seeds would give the same."),
         Definition(
             name: "difference",
             text:

@@ -6,8 +6,7 @@ extension SweepFrontier {
     package var answerSentences: [String] {
         let answers = answers
         guard !answers.isEmpty else { return [nothingToCompare] }
-        let isRunning = groups.contains { $0.count(.pending) > 0 }
-        var sentences = answers.map { (isRunning ? "So far, within " : "Within ") + sentence(for: $0) }
+        var sentences = answers.map { (isUnfinished ? "So far, within " : "Within ") + sentence(for: $0) }
         if answers.contains(where: { $0.best != nil }), candidates.count > 1 {
             sentences.append(
                 "Each is the best of \(candidates.count) points, and the best of many looks a little better than it is."
@@ -30,15 +29,26 @@ extension SweepFrontier {
             + "Compare with that in mind."
     }
 
+    private var isUnfinished: Bool { groups.contains { $0.count(.pending) > 0 } }
+
     private var nothingToCompare: String {
+        let (yet, soFar) = isUnfinished ? (" yet", " so far") : ("", "")
         if groups.allSatisfy({ $0.accuracy == nil }) {
-            return groups.allSatisfy { $0.count(.pending) + $0.count(.failed) == $0.taskCount }
-                ? "Nothing has been measured yet."
-                : "No result enters the means: each is infeasible, or lacks a possible test accuracy or sparsity."
+            if groups.contains(where: { $0.count(.pending) + $0.count(.failed) < $0.taskCount }) {
+                return
+                    "No result enters the means\(soFar): each is infeasible, or lacks a possible test accuracy or sparsity."
+            }
+            return isUnfinished
+                ? "Nothing has been measured yet." : "Every task failed, so there is nothing to compare."
         }
-        return groups.allSatisfy { $0.difference == nil }
-            ? "No network can be compared with its dense network: that has no test accuracy yet."
-            : "Only controls have been measured so far."
+        if groups.allSatisfy({ $0.difference == nil }) {
+            return "No network can be compared with its dense network: that has no test accuracy\(yet)."
+        }
+        if groups.allSatisfy({ $0.isControl || $0.accuracy == nil }) {
+            return "Only controls have been measured\(soFar)."
+        }
+        let others = groups.contains { $0.isControl && ($0.sparsity?.mean ?? 0) > 0 } ? " but controls" : ""
+        return "No point\(others) has any weight removed\(yet)."
     }
 
     private func sentence(for answer: Answer) -> String {
@@ -55,7 +65,10 @@ extension SweepFrontier {
                 ". The mean is within, but with \(seeds(difference)) its 95 % interval reaches to "
                 + "\(NumberText.points(interval.lowerBound)) points"
             text +=
-                answer.certain.map { "; for \(phrase($0)) all of it is within." } ?? "; it is all within for no point."
+                answer.certain.map { "; for \(phrase($0)) all of it is within." }
+                ?? "; no point has its whole interval within."
+        } else if difference.count > 1 {
+            text += ". Its \(seeds(difference)) differ by nothing, so no interval can be given."
         } else {
             text += ". With one seed there is no interval: how sure this is cannot be said."
         }
@@ -69,7 +82,8 @@ extension SweepFrontier {
     private var none: String {
         let nearest = candidates.max { ($0.difference?.mean ?? -1) < ($1.difference?.mean ?? -1) }
         guard let nearest, let difference = nearest.difference else { return "no point." }
-        return "none of \(candidates.count) points. The nearest is \(phrase(nearest)), "
+        let choice = candidates.count == 1 ? "none. The only point" : "none of \(candidates.count) points. The nearest"
+        return "\(choice) is \(phrase(nearest)), "
             + "\(NumberText.points(difference.mean)) points (\(seeds(difference)))."
     }
 

@@ -49,22 +49,23 @@ import Testing
             rows: [Row(method: "snip", sparsity: 0.9, losses: [0.2, 0.4, 0.6])], label: "snip",
             sentence:
                 "Within 0.5 points of dense: snip at 90.00 % sparsity, −0.40 points. The mean is within, but with 3 "
-                + "seeds its 95 % interval reaches to −0.90 points; it is all within for no point."),
+                + "seeds its 95 % interval reaches to −0.90 points; no point has its whole interval within."),
         Case(
             name: "exactly at the limit",
-            rows: [Row(method: "snip", sparsity: 0.9, losses: [0.5, 0.5])], label: "snip", isCertain: true,
-            sentence: "Within 0.5 points of dense: snip at 90.00 % sparsity, −0.50 points; its whole 95 % interval, "
-                + "[−0.50, −0.50], is within (2 seeds)."),
+            rows: [Row(method: "snip", sparsity: 0.9, losses: [0.49, 0.51])], label: "snip",
+            sentence:
+                "Within 0.5 points of dense: snip at 90.00 % sparsity, −0.50 points. The mean is within, but with 2 "
+                + "seeds its 95 % interval reaches to −0.63 points; no point has its whole interval within."),
         Case(
             name: "equally sparse: the one that loses least, the others named",
             rows: [
-                Row(method: "snip", sparsity: 0.9, losses: [0.3, 0.3]),
-                Row(method: "synflow", sparsity: 0.9, losses: [0.2, 0.2]),
+                Row(method: "snip", sparsity: 0.9, losses: [0.299, 0.301]),
+                Row(method: "synflow", sparsity: 0.9, losses: [0.199, 0.201]),
                 Row(method: "grasp", sparsity: 0.9, losses: [0.3, 0.3]),
                 Row(method: "str", sparsity: 0.89, losses: [0, 0]),
             ], label: "synflow", isCertain: true,
             sentence: "Within 0.5 points of dense: synflow at 90.00 % sparsity, −0.20 points; its whole 95 % interval, "
-                + "[−0.20, −0.20], is within (2 seeds). As sparse and also within: snip, grasp."),
+                + "[−0.21, −0.19], is within (2 seeds). As sparse and also within: snip, grasp."),
         Case(
             name: "one seed", rows: [Row(method: "snip", sparsity: 0.9, losses: [0.3])], label: "snip",
             sentence: "Within 0.5 points of dense: snip at 90.00 % sparsity, −0.30 points. With one seed there is no "
@@ -84,23 +85,37 @@ import Testing
                 Row(method: "random", sparsity: 0.98, losses: [0, 0]),
                 Row(method: "dense", sparsity: 0, losses: [-1, -1]),
                 Row(method: "filter-random", sparsity: 0.98, losses: [0, 0]),
-                Row(method: "magnitude-global", sparsity: 0.5, losses: [0.1, 0.1]),
+                Row(method: "magnitude-global", sparsity: 0.5, losses: [0.099, 0.101]),
             ], label: "magnitude-global", isCertain: true,
             sentence: "Within 0.5 points of dense: magnitude-global at 50.00 % sparsity, −0.10 points; its whole 95 % "
-                + "interval, [−0.10, −0.10], is within (2 seeds)."),
+                + "interval, [−0.11, −0.09], is within (2 seeds)."),
         Case(
             name: "better than dense",
-            rows: [Row(method: "snip", sparsity: 0.5, losses: [-0.2, -0.2])], label: "snip", isCertain: true,
+            rows: [Row(method: "snip", sparsity: 0.5, losses: [-0.199, -0.201])], label: "snip", isCertain: true,
             sentence: "Within 0.5 points of dense: snip at 50.00 % sparsity, +0.20 points; its whole 95 % interval, "
-                + "[+0.20, +0.20], is within (2 seeds)."),
+                + "[+0.19, +0.21], is within (2 seeds)."),
         Case(
             name: "an infeasible level is no point",
             rows: [
                 Row(method: "snip", sparsity: 0.98, losses: [0, 0], status: .infeasible),
-                Row(method: "snip", sparsity: 0.5, losses: [0, 0]),
+                Row(method: "snip", sparsity: 0.5, losses: [-0.001, 0.001]),
             ], label: "snip", isCertain: true,
             sentence: "Within 0.5 points of dense: snip at 50.00 % sparsity, 0.00 points; its whole 95 % interval, "
-                + "[0.00, 0.00], is within (2 seeds)."),
+                + "[−0.01, +0.01], is within (2 seeds)."),
+        Case(
+            name: "equal losses are no proof",
+            rows: [
+                Row(method: "snip", sparsity: 0.9, losses: [0.36, 0.36]),
+                Row(method: "snip", sparsity: 0.5, losses: [0.1, 0.1]),
+            ], label: "snip",
+            sentence:
+                "Within 0.5 points of dense: snip at 90.00 % sparsity, −0.36 points. Its 2 seeds differ by nothing, so "
+                + "no interval can be given."),
+        Case(
+            name: "the only point does not qualify", rows: [Row(method: "snip", sparsity: 0.9, losses: [3, 5])],
+            sentence:
+                "Within 0.5 points of dense: none. The only point is snip at 90.00 % sparsity, −4.00 points (2 seeds)."
+        ),
     ]
 
     @Test("the answer and its sentence", arguments: cases)
@@ -119,22 +134,41 @@ import Testing
         #expect(SweepFrontier(Self.results(Self.cases[6].rows)).answerSentences.count == 3)
     }
 
+    /// What is said of rows that allow no comparison. `yet` and `so far` promise that more comes.
     @Test func withoutAComparisonTheReasonIsSaid() {
-        let rows = [Row(method: "snip", sparsity: 0.9, losses: [0.1])]
-        var results = Self.results(rows)
+        let snip = Row(method: "snip", sparsity: 0.9, losses: [0.1])
+        let control = Row(method: "random", sparsity: 0.5, losses: [0])
+        func said(_ rows: [Row], ends: [SweepResults.Evaluation.State] = [], status: Outcome.Status = .ok) -> [String] {
+            var results = Self.results(rows)
+            for (index, state) in ends.enumerated() where state != .measured {
+                results.rows[index].evaluation = .init(state: state)
+            }
+            results.rows[0].evaluation.outcome?.status = status
+            return SweepFrontier(results).answerSentences
+        }
+        #expect(said([snip], ends: [.pending]) == ["Nothing has been measured yet."])
+        #expect(said([snip, snip], ends: [.pending, .failed]) == ["Nothing has been measured yet."])
+        #expect(
+            said([snip, snip], ends: [.failed, .failed]) == ["Every task failed, so there is nothing to compare."])
+        let infeasible = "each is infeasible, or lacks a possible test accuracy or sparsity."
+        #expect(said([snip], status: .infeasible) == ["No result enters the means: \(infeasible)"])
+        #expect(
+            said([snip, snip], ends: [.measured, .pending], status: .infeasible)
+                == ["No result enters the means so far: \(infeasible)"])
+        #expect(said([control]) == ["Only controls have been measured."])
+        #expect(said([control, snip], ends: [.measured, .pending]) == ["Only controls have been measured so far."])
+        let whole = Row(method: "snip", sparsity: 0, losses: [0])
+        #expect(said([whole]) == ["No point has any weight removed."])
+        #expect(said([whole, snip], ends: [.measured, .pending]) == ["No point has any weight removed yet."])
+        #expect(said([control, whole]) == ["No point but controls has any weight removed."])
+    }
+
+    @Test func withoutADenseNetworkTheReasonIsSaid() {
+        var results = Self.results([Row(method: "snip", sparsity: 0.9, losses: [0.1])])
         results.dense[0].evaluation = .init(state: .failed)
         #expect(
             SweepFrontier(results).answerSentences
-                == ["No network can be compared with its dense network: that has no test accuracy yet."])
-        results.rows[0].evaluation.outcome?.status = .infeasible
-        #expect(
-            SweepFrontier(results).answerSentences
-                == ["No result enters the means: each is infeasible, or lacks a possible test accuracy or sparsity."])
-        results.rows[0].evaluation = .init(state: .pending)
-        #expect(SweepFrontier(results).answerSentences == ["Nothing has been measured yet."])
-        #expect(
-            SweepFrontier(Self.results([Row(method: "random", sparsity: 0.5, losses: [0])])).answerSentences
-                == ["Only controls have been measured so far."])
+                == ["No network can be compared with its dense network: that has no test accuracy."])
     }
 
     @Test func anUnfinishedSweepAnswersSoFar() {
