@@ -53,7 +53,9 @@ extension SweepFrontier {
                             group.difference.map { NumberText.points($0.mean) } ?? "–", group.countText,
                             group.isOnFrontier ? "●" : "",
                         ], isEmphasised: group.isOnFrontier)
-                })
+                },
+            spare: ["95 % interval", "compression", "physical speed-up", "epochs", "n"],
+            source: "espalier frontier --csv")
     }
 }
 

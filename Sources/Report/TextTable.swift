@@ -24,20 +24,35 @@ package struct TextTable: Sendable {
 
     package let columns: [Column]
     package let rows: [Row]
-    package init(columns: [Column], rows: [Row]) {
+    /// The titles of columns that may be left out where a terminal has no room for all, the first first.
+    package let spare: [String]
+    /// Where such columns can be read.
+    package let source: String
+    package init(columns: [Column], rows: [Row], spare: [String] = [], source: String = "") {
         self.columns = columns
         self.rows = rows
+        self.spare = spare
+        self.source = source
     }
 
     /// Aligned columns under a rule.
     ///
     /// - Parameters:
     ///   - inColour: emphasised rows in bold; say no when the output is not a terminal or `NO_COLOR` is set.
-    ///   - limit: what columns the terminal has; cells are wrapped within it.
+    ///   - limit: what columns the terminal has. Words are wrapped within it, and numbers never: where these alone take
+    ///     more, spare columns are left out and named beneath.
     package func terminal(inColour: Bool, width limit: Int? = nil) -> String {
+        let (table, leftOut) = fitted(to: limit)
+        let text = table.text(inColour: inColour, width: limit)
+        guard !leftOut.isEmpty else { return text }
+        let names = leftOut.joined(separator: ", ")
+        return text + "left out for want of room: \(names); \(source) has all\n".folded(to: limit)
+    }
+
+    private func text(inColour: Bool, width limit: Int?) -> String {
         let titles = columns.map(\.title)
         let cells = rows.map { $0.cells.map(\.printable) }
-        let widths = Self.widths(of: [titles] + cells, within: limit)
+        let widths = widths(within: limit)
         func line(_ cells: [String]) -> String {
             var text = ""
             for (index, cell) in cells.enumerated() {

@@ -1,3 +1,4 @@
+import Foundation
 import Report
 import Sweep
 import Testing
@@ -22,6 +23,53 @@ import Testing
             }
         }
         #expect(text.contains("12") && text.contains("3"))
+    }
+
+    /// What the frontier of a sweep at unequal cost looks like on a narrow terminal.
+    @Test(arguments: [100, 80, 70, 64]) func numbersStayWhole(width: Int) throws {
+        let table = SweepFrontier(Fixture.realistic()).textTable
+        let lines = table.terminal(inColour: false, width: width).components(separatedBy: "\n")
+        #expect(lines.allSatisfy { $0.count <= width })
+        let note = try #require(lines.firstIndex { $0.hasPrefix("left out for want of room: ") })
+        let names = lines[note...].joined(separator: " ")
+        #expect(names.contains("95 % interval") && names.contains("; espalier frontier --csv has all"))
+        let rule = try #require(lines.firstIndex { $0.hasPrefix("─") })
+        for (index, column) in table.columns.enumerated() where column.alignment == .right {
+            let isLeftOut = names.contains(column.title)
+            for word in column.title.split(separator: " ") where !isLeftOut {
+                #expect(lines[..<rule].contains { $0.split(separator: " ").contains(word) }, "\(word)")
+            }
+            for row in table.rows where !isLeftOut {
+                #expect(lines[rule..<note].contains { $0.contains(row.cells[index]) }, "\(row.cells[index])")
+            }
+        }
+    }
+
+    /// The least useful goes first, and no more than it takes.
+    @Test func columnsAreLeftOutInOrder() {
+        let table = TextTable(
+            columns: [.init("name", .left), .init("first", .right), .init("second", .right)],
+            rows: [.init(["a-b", "12345678", "12345678"])], spare: ["second", "first"], source: "the file")
+        #expect(!table.terminal(inColour: false, width: 24).contains("left out"))
+        #expect(
+            table.terminal(inColour: false, width: 23)
+                == """
+                name     first
+                ──────────────
+                a-b   12345678
+                left out for want of
+                room: second; the file
+                has all
+
+                """)
+        let bare = table.terminal(inColour: false, width: 10)
+        #expect(bare.hasPrefix("name\n────\na-b\n") && bare.contains("second,"))
+    }
+
+    @Test func longWordsBreakAfterHyphens() {
+        #expect("magnitude-global".wrapped(to: 10) == ["magnitude-", "global"])
+        #expect("say --coordinator twice".wrapped(to: 13) == ["say", "--coordinator", "twice"])
+        #expect("abcdefgh".wrapped(to: 3) == ["abc", "def", "gh"])
     }
 
     @Test func controlCharactersAreShown() {
