@@ -18,7 +18,8 @@ extension SweepFrontier {
             ],
             "conventions": .object(
                 Dictionary(
-                    Conventions.counting.map { ($0.name, .string($0.text)) }, uniquingKeysWith: { first, _ in first })),
+                    (Conventions.counting + Conventions.statistics).map { ($0.name, .string($0.text)) },
+                    uniquingKeysWith: { first, _ in first })),
             "answer": .array(answerSentences.map(JSON.string)),
             "answers": .array(answers.map(\.json)),
             "impossible_values": .array(

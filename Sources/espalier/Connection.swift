@@ -69,9 +69,8 @@ struct ConnectionOptions: ParsableArguments {
         let endpoints = try await service.start()
         let end: Result<Value, any Error>
         do {
-            let key = try KeyFile.load(StateDirectory.open(state.path).operatorKey)
-            let client = try OperatorClient(keyFile: key, endpoint: endpoints.control)
-            end = .success(try await Self.asking(client, body))
+            let directory = try StateDirectory.open(state.path)
+            end = .success(try await Self.asking(client(of: directory, at: endpoints.control), body))
         } catch {
             end = .failure(error)
         }

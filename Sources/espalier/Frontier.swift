@@ -39,7 +39,7 @@ struct FrontierCommand: AsyncParsableCommand {
             try Terminal.print(frontier.terminalText(inColour: Terminal.hasColor, width: Terminal.outputWidth))
         case .markdown: try Terminal.print(frontier.markdownText)
         case .csv: try Terminal.print(frontier.csv, terminator: "")
-        case .json: try Terminal.print(try frontier.jsonText(of: results))
+        case .json: try Terminal.print(try frontier.jsonText(of: results), terminator: "")
         }
     }
 }

@@ -74,7 +74,7 @@ struct ProgressView {
     }
 
     private func headline(_ sweep: WireSweepSummary, _ workers: [WireWorkerStatus], bar: Bool) -> String {
-        let share = sweep.stages == 0 ? 1 : Double(sweep.stagesDone + sweep.stagesFailed) / Double(sweep.stages)
+        let share = sweep.stages == 0 ? 1 : Double(sweep.stagesDone) / Double(sweep.stages)
         var parts = [sweep.id]
         if bar {
             let filled = Int((share * 24).rounded(.down))

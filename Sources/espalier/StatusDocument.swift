@@ -5,7 +5,9 @@ struct StatusDocument: Encodable {
     struct Worker: Encodable {
         struct Stage: Encodable {
             let key, label, phase: String
-            let epoch, step, totalSteps: UInt64
+            /// The lease's number.
+            let fence: UInt64
+            let step, totalSteps: UInt64
             /// Since the lease, and since the engine last got further.
             let seconds, silentSeconds: Double
         }
@@ -19,17 +21,19 @@ struct StatusDocument: Encodable {
         /// `stages` failed for this reason, `stage` first; `tasks` have no result for it.
         let attempts, stages, tasks: Int
     }
-    let version: String
-    let coordinatorEpoch: UInt64
-    let uptimeSeconds: Double
+    /// Nil where no coordinator runs.
+    let version: String?
+    let uptimeSeconds: Double?
+    /// Of the coordinator, or of the last one where none runs.
+    let incarnation: UInt64
     let sweeps: [SweepLine]
     let workers: [Worker]
     let failures: [Failure]
 
     init(_ status: WireStatus) {
-        version = status.version
-        coordinatorEpoch = status.coordinatorEpoch
-        uptimeSeconds = status.uptimeSeconds
+        version = status.hasCoordinator ? status.version : nil
+        uptimeSeconds = status.hasCoordinator ? status.uptimeSeconds : nil
+        incarnation = status.coordinatorEpoch
         sweeps = status.sweeps.map(SweepLine.init)
         workers = status.workers.map { worker in
             Worker(
@@ -37,7 +41,7 @@ struct StatusDocument: Encodable {
                 lastSeenSeconds: worker.lastSeenSeconds,
                 running: worker.running.map {
                     .init(
-                        key: $0.stageKey, label: $0.label, phase: $0.progress.phase, epoch: $0.epoch,
+                        key: $0.stageKey, label: $0.label, phase: $0.progress.phase, fence: $0.epoch,
                         step: $0.progress.step, totalSteps: $0.progress.totalSteps, seconds: $0.seconds,
                         silentSeconds: $0.silentSeconds)
                 })

@@ -9,21 +9,25 @@ extension WireStatus {
     var text: String {
         let uptime = Duration.seconds(uptimeSeconds.rounded()).forPeople
         var sections = [
-            version.isEmpty
+            !hasCoordinator
                 ? "no coordinator runs on this state directory"
+                    + (isUnfinished ? ": start one with espalier coordinator, or run the sweep's file again" : "")
                 : "coordinator \(version), up \(uptime), start \(coordinatorEpoch) of this state directory"
         ]
         sections.append(
             sweeps.isEmpty
-                ? "no sweeps yet: espalier submit sweep.yaml" : SweepLine.table(sweeps.map(SweepLine.init)))
+                ? "no sweeps yet: espalier \(hasCoordinator ? "submit" : "run") sweep.yaml"
+                : SweepLine.table(sweeps.map(SweepLine.init)))
         sections += sweeps.filter { !$0.obstacle.isEmpty }.map { "\($0.id): \($0.obstacle)" }
         if !workers.isEmpty { sections.append(workerTable) }
-        if !workers.contains(where: \.isConnected) {
+        if hasCoordinator, isUnfinished, !workers.contains(where: \.isConnected) {
             let lack = workers.isEmpty ? "no worker has connected yet" : "no worker is connected"
             sections.append("\(lack): espalier worker --coordinator ... --key ...")
         }
         return (sections + failures.map(\.text)).joined(separator: "\n\n").folded(to: Terminal.outputWidth)
     }
+
+    private var isUnfinished: Bool { sweeps.contains { $0.state == "running" } }
 
     private var workerTable: String {
         let rows = workers.flatMap { worker -> [TextTable.Row] in
@@ -43,6 +47,11 @@ extension WireStatus {
             ], rows: rows
         ).forTerminal
     }
+}
+
+extension WireStatus {
+    /// Whether a coordinator answered; else it was read from the state directory.
+    var hasCoordinator: Bool { !version.isEmpty }
 }
 
 extension WireWorkerStatus {

@@ -26,6 +26,7 @@ struct Submission {
             case _ where isFresh: " runs again"
             case "running": " goes on"
             case "finished": " is done already"
+            case "failed": " had failed and is tried again"
             case let state?: " was \(state) and goes on"
             }
         return "\(sweep.sweep)\(fate): \(counted(sweep.tasks, "task")) in \(counted(sweep.stages, "stage")), "

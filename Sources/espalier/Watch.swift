@@ -85,8 +85,9 @@ struct Watch {
             throw CommandError.failed("sweep \(summary.id) was cancelled; its finished stages stay cached")
         default:
             let cause = status.failures.first.map { " (\($0.label.printable): \($0.message.printable))" } ?? ""
+            let lack = summary.tasks == 1 ? "its only task is" : "\(summary.tasksFailed) of \(summary.tasks) tasks are"
             throw CommandError.failed(
-                "sweep \(summary.id) \(summary.state): \(summary.tasksFailed) of \(counted(summary.tasks, "task")) without a result\(cause); 'espalier status \(summary.id)' says more"
+                "sweep \(summary.id) \(summary.state): \(lack) without a result\(cause); 'espalier status \(summary.id)' says more"
             )
         }
     }

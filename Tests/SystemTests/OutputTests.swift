@@ -12,7 +12,7 @@ import Testing
     /// The keys of the document, or of the first in a list of documents.
     private static let documents: [(command: [String], keys: [String])] = [
         (["list"], sweepKeys),
-        (["status"], ["coordinator_epoch", "failures", "sweeps", "uptime_seconds", "version", "workers"]),
+        (["status"], ["failures", "incarnation", "sweeps", "uptime_seconds", "version", "workers"]),
         (["watch", "sample"], sweepKeys),
         (
             ["frontier"],
@@ -51,10 +51,27 @@ import Testing
             }
             for (command, keys) in Self.local { try await check(command, keys, in: cluster) }
             try await check(["init", "--state", "@/new"], ["operator_key", "state"], in: cluster)
+            let inReport = try await cluster.report("sample", file: "frontier.json")
+            #expect(try await cluster.espalier("frontier", "sample", "--json") == inReport)
+            #expect(inReport.contains("Student’s t") && inReport.contains("Pruned share"))
             // What went wrong is not in the document.
             let failed = try Program(["cancel", "sample", "--json", "--state", cluster.state])
             #expect(await failed.ended() == 1)
             #expect(failed.output == "" && failed.log.hasPrefix("espalier: the sweep 'sample' is finished already"))
+        }
+    }
+
+    /// What only a coordinator that runs can say is left out, not made up.
+    @Test func theStatusWhereNoCoordinatorRuns() async throws {
+        try await withCluster { cluster in
+            try await cluster.startCoordinator()
+            _ = try await cluster.submit("\(BadInput.good)methods: [random]")
+            try await cluster.stopCoordinator(SIGTERM)
+            try await check(
+                ["status", "--state", cluster.state], ["failures", "incarnation", "sweeps", "workers"], in: cluster)
+            let status = try await cluster.espalier("status")
+            #expect(status.contains("no coordinator runs on this state directory: start one with espalier coordinator"))
+            #expect(!status.contains("espalier worker"))
         }
     }
 

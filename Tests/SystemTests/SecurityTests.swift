@@ -67,6 +67,27 @@ import ZeroMQ
         }
     }
 
+    @Test("a viewer's key cancels nothing, whether a coordinator runs or not", arguments: [true, false])
+    func viewersCancelNothing(isRunning: Bool) async throws {
+        try await withCluster { cluster in
+            try await cluster.startCoordinator()
+            let sweep = try await cluster.submit("\(BadInput.good)methods: [random]")
+            let path = cluster.directory.appendingPathComponent("eve.key").path
+            try await cluster.espalier("keys", "add", "viewer", "eve", "--out", path)
+            if !isRunning { try await cluster.stopCoordinator(SIGTERM) }
+            let cancel = ["cancel", sweep, "--state", cluster.state]
+            let byOption = try Program(cancel + ["--key", path])
+            #expect(await byOption.ended() == 1)
+            let byVariable = try Program(cancel, environment: ["ESPALIER_KEY": path])
+            #expect(await byVariable.ended() == 1)
+            #expect(byOption.log.contains("viewer") && byVariable.log == byOption.log, "\(byOption.log)")
+            #expect(try await cluster.status(sweep).state == "running")
+            // The same command with the operator's key.
+            #expect(await (try Program(cancel)).ended() == 0)
+            #expect(try await cluster.status(sweep).state == "cancelled")
+        }
+    }
+
     @Test("no key at all")
     func noKey() async throws {
         try await withCluster { cluster in
