@@ -1,7 +1,7 @@
 internal import Sweep
 package import Torch
 
-/// Labelled images in memory, one byte a value; normalised batch by batch.
+/// Labelled images in memory, one byte per value; normalised batch by batch.
 package struct Examples {
     /// uint8 [count, channels, height, width].
     private let images: Tensor

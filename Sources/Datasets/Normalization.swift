@@ -1,4 +1,4 @@
-/// How stored bytes become network inputs: (byte / scale - mean) / deviation, with a mean and a deviation a channel.
+/// How stored bytes become network inputs: (byte / scale - mean) / deviation, with a mean and a deviation per channel.
 package struct Normalization: Sendable, Hashable {
     /// The byte that means 1.
     let scale: Double

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A decoded photograph: one byte a value, the channels of a pixel side by side.
+/// A decoded photograph: one byte per value, the channels of a pixel side by side.
 struct Picture: Equatable {
     let height: Int
     let width: Int

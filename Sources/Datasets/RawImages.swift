@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Sweep
 
-/// Labelled images as their file holds them: one byte a value.
+/// Labelled images as their file holds them: one byte per value.
 struct RawImages {
     /// Channels, height, width.
     var shape: [Int]

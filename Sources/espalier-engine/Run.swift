@@ -10,7 +10,7 @@ struct Run: ParsableCommand {
         abstract: "Run one stage and print its outcome as JSON.",
         discussion: "An interrupted run goes on from the work directory when it is started again.")
 
-    @Option(help: "The stage's description: a JSON file, as `espalier plan --json` prints it.")
+    @Option(help: "The stage's description: a JSON file of what an engine request has as `stage` (see docs/engine.md).")
     var stage: String
 
     @Option(help: "Where data sets lie, each in its folder.")

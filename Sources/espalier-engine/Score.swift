@@ -10,7 +10,7 @@ struct Score: ParsableCommand {
         abstract: "Show what a method would cut from a network, layer by layer, and the scores it goes by.",
         discussion: """
             Nothing is trained. Every score and mask goes to a safetensors file: "<layer>.weight.score" and \
-            "<parameter>.mask" (1: stays), or one score a channel under the name of the channels' first layer. Scores are \
+            "<parameter>.mask" (1: stays), or one score per channel under the name of the channels' first layer. Scores are \
             those of the network as given, before the first removal.
 
             Example: espalier-engine score synflow --network lenet-5 --dataset mnist --data DIR --sparsity 0.9 \
@@ -95,7 +95,7 @@ struct Score: ParsableCommand {
 }
 
 extension ScoreReport {
-    /// A table, one line a layer, and what it comes to.
+    /// A table, one line per layer, and what it comes to.
     fileprivate var text: String {
         let header = ["layer", unit, "kept", "cut", "lowest", "median", "highest", "highest cut", "lowest kept"]
         func number(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "–" }

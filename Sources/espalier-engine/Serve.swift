@@ -5,7 +5,7 @@ internal import Terminal
 /// The engine protocol on standard input and output.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Speak the engine protocol: one JSON request a line in, one JSON event a line out.")
+        abstract: "Speak the engine protocol: one JSON request per line in, one JSON event per line out.")
 
     func run() throws {
         try EngineServer.serve()

@@ -18,8 +18,9 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Finished stages are kept in the state directory: run the same sweep again and it is done at once; add a \
             method and only its stages run. Ctrl-C and SIGTERM, and a closed terminal, let the running stages write \
-            checkpoints and leave with 130, 143 or 129; asked twice, the command leaves at once. After that, or after a crash, the same command goes on with \
-            the same sweep where it was.
+            checkpoints and leave with 130, 143 or 129; asked twice, the command leaves at once. After that, or after a \
+            crash, the same command goes on with the same sweep where it was. Another unfinished sweep in the state directory \
+            is set aside, that is cancelled; running its file again goes on with it.
             """)
 
     @Argument(help: ArgumentHelp("The sweep file (YAML).", valueName: "FILE"), completion: .sweepFile)
