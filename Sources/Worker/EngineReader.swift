@@ -69,10 +69,12 @@ final class EngineReader: Sendable {
         let (job, finished) = state.withLock { ($0.job, $0.finished) }
         if let job, event.stageKey == job.stage.hex { return read(body, of: job) }
         if let finished, event.stageKey == finished.hex {
-            guard state.withLock({ state in
-                defer { state.hasToldOfLateLines = true }
-                return !state.hasToldOfLateLines
-            }) else { return nil }
+            guard
+                state.withLock({ state in
+                    defer { state.hasToldOfLateLines = true }
+                    return !state.hasToldOfLateLines
+                })
+            else { return nil }
             return .passedOver("the engine said more about stage \(finished) after its last word")
         }
         guard !event.stageKey.isEmpty else {
