@@ -18,7 +18,7 @@ namespace {
 
 struct Pictures {
     const uint8_t *bytes;
-    // 256 values a channel.
+    // 256 values per channel.
     const float *table;
     int64_t channels, height, width;
 };

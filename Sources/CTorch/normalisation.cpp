@@ -343,7 +343,7 @@ ct_status ct_batch_norm(
         const bool single = input.dim() == 4 && input.scalar_type() == at::kFloat && is_plain(scale)
             && is_plain(shift) && is_plain(mean) && is_plain(variance);
         TORCH_CHECK(!training || (input.dim() >= 2 && input.numel() > input.size(1)),
-            "training needs more than one value a channel, not ", input.sizes());
+            "training needs more than one value per channel, not ", input.sizes());
         if (!training || !single) {
             const auto normal = at::batch_norm(
                 input, scale, shift, mean, variance, training, momentum, epsilon, /*cudnn_enabled=*/false);

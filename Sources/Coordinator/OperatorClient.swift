@@ -25,7 +25,7 @@ package struct OperatorError: Error, Hashable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// What is wrong and what to do; for an invalid sweep file one line a fault.
+    /// What is wrong and what to do; for an invalid sweep file one line per fault.
     package let message: String
     package var description: String { message }
 }

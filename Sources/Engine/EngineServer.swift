@@ -57,7 +57,8 @@ package final class EngineServer {
     private static func parse(_ line: String) -> Inbox.Item {
         guard let request = try? WireEngineRequest(line: line), request.body != nil else {
             return .malformed(
-                "not an engine request: '\(line.prefix(80))'; send one EngineRequest in protobuf's JSON mapping a line")
+                "not an engine request: '\(line.prefix(80))'; send one EngineRequest per line, in protobuf's JSON mapping"
+            )
         }
         return .request(request)
     }

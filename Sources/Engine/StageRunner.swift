@@ -101,7 +101,7 @@ package final class StageRunner {
         if schedule.smallestBatch == 1, let layer = network.nodes.first(where: \.normalisesOneValueAnImage) {
             throw EngineError(
                 .invalidStage,
-                "a batch of one image has one value a channel in \(layer.name), and a batch normalisation learns nothing "
+                "a batch of one image has one value per channel in \(layer.name), and a batch normalisation learns nothing "
                     + "from it; use a training.batch-size of at least 2, and more than one training image")
         }
         do throws(FileError) {

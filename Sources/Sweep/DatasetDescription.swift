@@ -49,7 +49,7 @@ package struct DatasetDescription: Codable, Hashable, Sendable {
         guard Self.classCounts.contains(classes) else { return "classes are 2 to 100000, not \(classes)" }
         guard mean.count == image[0], deviation.count == image[0], mean.allSatisfy(\.isFinite),
             deviation.allSatisfy({ $0.isFinite && $0 > 0 })
-        else { return "mean and deviation have one number a channel, \(image[0]), and a deviation is more than 0" }
+        else { return "mean and deviation have one number per channel, \(image[0]), and a deviation is more than 0" }
         switch (format, folder) {
         case (.synthetic, nil): return nil
         case (.synthetic, _?): return "a synthetic data set has no folder"

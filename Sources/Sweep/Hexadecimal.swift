@@ -1,7 +1,7 @@
 package import Crypto
 
 extension Sequence<UInt8> {
-    /// Two lower-case hexadecimal digits a byte: how digests are written everywhere.
+    /// Two lower-case hexadecimal digits per byte: how digests are written everywhere.
     package var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

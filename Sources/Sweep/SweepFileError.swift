@@ -25,7 +25,7 @@ package struct SweepFileError: Error, Hashable, Sendable, CustomStringConvertibl
 
     static let limit = 50
 
-    /// One line an issue.
+    /// One line per issue.
     package var description: String {
         let more = omitted > 0 ? ["... and \(omitted) more"] : []
         return (issues.map(\.description) + more).joined(separator: "\n")

@@ -133,7 +133,7 @@ import Torch
     static let faults: [(String, @Sendable (inout DatasetDescription) -> Void)] = [
         ("channels", { $0.image = [2, 3, 3] }), ("sides of 1 to 1024", { $0.image = [1, 1 << 40, 1 << 40] }),
         ("not [1, 0, 3]", { $0.image = [1, 0, 3] }), ("not []", { $0.image = [] }),
-        ("classes are 2 to 100000, not -1", { $0.classes = -1 }), ("one number a channel", { $0.mean = [] }),
+        ("classes are 2 to 100000, not -1", { $0.classes = -1 }), ("one number per channel", { $0.mean = [] }),
         ("more than 0", { $0.deviation = [0] }), ("a folder is missing", { $0.folder = nil }),
         ("has no folder", { $0.format = .synthetic }),
     ]

@@ -76,12 +76,12 @@ import Testing
         #expect(outcome.epochs.allSatisfy { $0.trainingLoss.isFinite && $0.validationLoss.isFinite })
     }
 
-    /// mobilenet-v1 comes down to one pixel, so that a batch of one image has one value a channel.
+    /// mobilenet-v1 comes down to one pixel, so that a batch of one image has one value per channel.
     @Test(arguments: [(14, 1), (1, 64)]) func refusesBatchesOfOneValueAChannel(_ images: Int, _ batchSize: Int) throws {
         let stage = try Self.stage("mobilenet-v1", images: images, batchSize: batchSize)
         let failure = Self.failure(stage, try Scratch())
         #expect(failure.cause == .invalidStage)
-        #expect(failure.description.contains("one value a channel"), "\(failure)")
+        #expect(failure.description.contains("one value per channel"), "\(failure)")
         #expect(failure.description.contains("use a training.batch-size of at least 2"), "\(failure)")
     }
 

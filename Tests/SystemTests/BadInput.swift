@@ -175,7 +175,10 @@ extension BadInput {
     private static let states = [
         BadInput(
             name: "state directory not initialised", arguments: ["coordinator", "--state", "@/nowhere"],
-            says: ["'@/nowhere' is not a state directory; name the one that the sweep ran on with --state DIR, or make one with 'espalier init --state @/nowhere'"]),
+            says: [
+                "'@/nowhere' is not a state directory; name the one that the sweep ran on with --state DIR",
+                "or make one with 'espalier init --state @/nowhere'",
+            ]),
         BadInput(
             name: "init of an existing one", arguments: ["init", "--state", "@/state"],
             says: ["'@/state' is initialised already; its keys are kept"]),

@@ -8,7 +8,7 @@ extension ChannelGroup {
     /// other, and then averaged over the producers, so that each has one vote. A producer whose measures are all zero
     /// gives zeros.
     ///
-    /// - Parameter measure: From a producer's filters, float32 [channels, weights of one], to one number a channel; never
+    /// - Parameter measure: From a producer's filters, float32 [channels, weights of one], to one number per channel; never
     ///   negative.
     func relativeMeasure(
         in context: PruningContext, _ measure: (_ filters: Tensor) throws -> [Double]
