@@ -34,7 +34,7 @@ struct Wanda: Scorer {
 }
 // walk-through: end
 
-// walk-through: Sources/Sweep/MethodCatalogue+Scorers.swift
+// walk-through: Sources/Sweep/Catalogue/MethodCatalogue+Scorers.swift
 let wanda = MethodCatalogue.Entry(
     name: "wanda", paper: "Sun et al., A Simple and Effective Pruning Approach for Large Language Models, 2024",
     summary: "removes the weights with the smallest product of magnitude and input norm", structure: .unstructured,
