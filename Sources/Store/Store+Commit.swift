@@ -35,6 +35,8 @@ extension Store {
         } catch {
             throw StoreError(error, while: "commit to", path: path)
         }
+        // Afterwards, so that nothing is acknowledged that went into a file nobody will find.
+        try checkPlace()
     }
 }
 

@@ -7,6 +7,9 @@ internal import GRDB
 package final class Store: Sendable {
     let database: DatabaseQueue
     package let path: String
+    /// The database and its write-ahead log. SQLite writes on into files that have been deleted or moved, as if nothing
+    /// were the matter.
+    private let files: [FileIdentity]
 
     /// Opens or creates the database, checks its integrity and brings its schema up to date.
     ///
@@ -40,6 +43,7 @@ package final class Store: Sendable {
             try Schema.migrator.migrate(database)
             // A file that cannot be written is found here, not at the first result.
             try database.write { try $0.execute(sql: "UPDATE coordinator SET epoch = epoch") }
+            files = [path, path + "-wal"].compactMap(FileIdentity.init)
         } catch {
             throw StoreError(error, while: "open", path: path)
         }
@@ -49,6 +53,7 @@ package final class Store: Sendable {
     init(_ database: DatabaseQueue, path: String) {
         self.database = database
         self.path = path
+        files = []
     }
 
     static func check(_ database: DatabaseQueue, path: String) throws {
@@ -80,6 +85,17 @@ package final class Store: Sendable {
             try database.close()
         } catch {
             throw StoreError(error, while: "close", path: path)
+        }
+    }
+
+    /// Throws where the path no longer leads to what is written.
+    func checkPlace() throws(StoreError) {
+        guard files.allSatisfy(\.isInPlace) else {
+            throw StoreError(
+                .moved, path: path,
+                "the database '\(path)' was deleted, moved or replaced while it was in use; put it back with the files "
+                    + "beside it, or make a new state with 'espalier init', and start again (what was acknowledged before "
+                    + "is in the old files only)")
         }
     }
 

@@ -15,6 +15,8 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
         /// Written by a newer Espalier.
         package static let newerVersion = Code(name: "newer-version")
         package static let full = Code(name: "full")
+        /// The database's path leads elsewhere than when it was opened.
+        package static let moved = Code(name: "moved")
         package static let busy = Code(name: "busy")
         /// A record contradicts what is stored: a second result of one stage, a fencing number that was not raised.
         package static let contradiction = Code(name: "contradiction")
