@@ -50,7 +50,7 @@ var targets: [Target] = [
         name: "Wire", dependencies: ["Scheduling", "Sweep", protobuf], exclude: ["espalier.proto"],
         swiftSettings: strict),
     .target(name: "Scheduling", dependencies: ["Sweep", collections], swiftSettings: strict),
-    .target(name: "Store", dependencies: ["Scheduling", "Sweep", grdb], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["Files", "Scheduling", "Sweep", grdb], swiftSettings: strict),
     .target(name: "Artifacts", dependencies: ["Files", "Wire", "Sweep", crypto, protobuf], swiftSettings: strict),
     .target(name: "Frontier", swiftSettings: strict),
     .target(

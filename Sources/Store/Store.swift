@@ -1,3 +1,4 @@
+internal import Files
 internal import GRDB
 
 /// The coordinator's durable memory: one SQLite database, written in whole transactions.

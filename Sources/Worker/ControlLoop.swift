@@ -79,6 +79,7 @@ final class ControlLoop {
             pumpTransfers()
             if let exit { return exit }
             try loop.wait(for: [control, artifacts].compactMap(\.self), until: deadline)
+            try spool.checkPlace()
             takePosts()
             try takeControl()
             try takeArtifacts()

@@ -12,6 +12,7 @@ internal import Sweep
 final class SpoolDirectory: Sendable {
     let path: String
     private let lock: FileLock
+    private let folders: [FileIdentity]
 
     var results: String { "\(path)/results" }
     var artifacts: String { "\(path)/artifacts" }
@@ -21,13 +22,15 @@ final class SpoolDirectory: Sendable {
     /// Makes what is missing and takes the lock.
     init(path: String) throws(WorkerError) {
         self.path = path
-        for folder in ["", "/results", "/artifacts", "/stages", "/engines"] {
+        let folders = ["", "/results", "/artifacts", "/stages", "/engines"].map { path + $0 }
+        for folder in folders {
             do throws(FileError) {
-                try WholeFile.makeDirectory(path + folder, mode: 0o700)
+                try WholeFile.makeDirectory(folder, mode: 0o700)
             } catch {
                 throw Self.unusable(error)
             }
         }
+        self.folders = folders.compactMap(FileIdentity.init)
         do throws(FileLock.Failure) {
             lock = try FileLock("\(path)/lock")
         } catch {
@@ -44,6 +47,17 @@ final class SpoolDirectory: Sendable {
 
     /// Lets another worker have the directory.
     func release() { lock.release() }
+
+    /// Throws where the directory or one of its folders has been deleted, moved or replaced: every stage would fail for want
+    /// of a place to write, on this worker and for ever.
+    func checkPlace() throws(WorkerError) {
+        guard folders.allSatisfy(\.isInPlace) else {
+            throw WorkerError(
+                .spool,
+                "the spool directory \(path) was deleted, moved or replaced while the worker used it; start the worker again, "
+                    + "with --spool on a disk that is not cleared while it runs")
+        }
+    }
 
     /// The engine's directory for a stage, with what an earlier attempt left in it.
     func makeWork(of stage: StageKey) throws(FileError) -> String {

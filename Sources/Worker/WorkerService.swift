@@ -49,7 +49,7 @@ package final class WorkerService: Sendable {
 
     /// Works until it is drained or refused; once. Returns how the process should end.
     ///
-    /// - Throws: ``WorkerError`` when the engine does not work.
+    /// - Throws: ``WorkerError`` when the engine does not work, or the spool directory is taken away meanwhile.
     package func run() async throws -> WorkerExit {
         defer { spool.release() }
         // An engine that ends while it is written to is an error to handle, not a signal to die of.

@@ -73,6 +73,28 @@ import ZeroMQ
         try await coordinator.stop()
     }
 
+    /// A worker that fails every stage it is given for want of a place to write is worse than none.
+    @Test(arguments: ["", "/stages", "/results"]) func aSpoolTakenAwayEndsTheWorker(folder: String) async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let coordinator = try await bench.coordinator()
+        let worker = try bench.worker(at: coordinator.endpoint)
+        let error = await #expect(throws: WorkerError.self) {
+            _ = try await bench.working(worker) {
+                _ = try await coordinator.heartbeat()
+                try coordinator.lease(.example())
+                #expect(try await coordinator.result().outcome.status == "ok")
+                try FileManager.default.removeItem(atPath: bench.spool + folder)
+                // The next stage finds no place; the worker may also have noticed before.
+                try coordinator.lease(.example(seed: 1))
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+        #expect(error?.message.contains(bench.spool) == true)
+        #expect(error?.message.contains("start the worker again") == true)
+        try await coordinator.stop()
+    }
+
     @Test func aDamagedLeaseIsRefused() async throws {
         let bench = try Bench()
         defer { bench.remove() }
