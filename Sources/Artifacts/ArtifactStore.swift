@@ -110,7 +110,7 @@ package struct ArtifactStore: Sendable {
         do throws(ArtifactError) {
             return try PartialFile(path: path, size: size)
         } catch  where error.code == .notFound {
-            // Somebody deleted the store under way; what is still needed is made again and comes here.
+            // The directory was deleted while in use. Whoever still needs an artifact uploads it again, into a new one.
             do throws(FileError) {
                 try WholeFile.makeDirectory(incoming)
             } catch {

@@ -52,7 +52,7 @@ package struct StateDirectory: Hashable, Sendable {
         return directory
     }
 
-    /// An initialised directory, whoever may write to it; refuses any other with the remedy.
+    /// Opens an initialised state directory; no permission to write is needed. Throws where it was never initialised.
     package static func openForReading(_ path: String) throws(CoordinatorError) -> StateDirectory {
         let path = normal(path)
         let directory = StateDirectory(path: path)

@@ -37,7 +37,7 @@ package final class FileLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Lets the next one in; what is done before a process or a service ends may take a while longer.
+    /// Releases the lock before this object is gone, as a service does whose process goes on for a while.
     package func release() {
         flock(descriptor, LOCK_UN)
         _ = Self.set(F_UNLCK, on: descriptor)

@@ -2,7 +2,7 @@ internal import Frontier
 internal import Sweep
 
 extension SweepFrontier {
-    /// What `espalier frontier` and `espalier run` print: the answers in words, the table, what must be said of it.
+    /// What `espalier frontier` and `espalier run` print: the answers in sentences, the table, and the remarks on it.
     ///
     /// - Parameters: as of ``TextTable/terminal(inColour:width:)``.
     package func terminalText(inColour: Bool, width: Int? = nil) -> String {

@@ -181,7 +181,7 @@ extension SweepResults.Evaluation {
         }
     }
 
-    /// A measured value that can be one of the measure; what cannot be is found in ``SweepFrontier/impossible``.
+    /// The measured value; nil where there is none, or one outside the measure's range (see ``SweepFrontier/impossible``).
     subscript(measure: Measure) -> Double? {
         outcome?.measures[measure.rawValue].flatMap { measure.allows($0) ? $0 : nil }
     }

@@ -6,8 +6,8 @@ internal import Sweep
 ///
 ///     results/     finished stages nobody acknowledged yet
 ///     artifacts/   the cache of checkpoints, by content
-///     stages/      a folder a stage: the engine writes there, and finds its resume checkpoint there
-///     engines/     a file a running engine, so that a killed worker's engines are not left behind
+///     stages/      one folder per stage: the engine writes there, and finds its resume checkpoint there
+///     engines/     one file per running engine, so that a killed worker's engines are not left behind
 ///     lock         held while a worker uses the directory
 final class SpoolDirectory: Sendable {
     let path: String

@@ -33,9 +33,7 @@ import Testing
 
         func path(_ name: String) -> String { cluster.directory.appendingPathComponent(name).path }
 
-        func waits() async throws {
-            while !FileManager.default.fileExists(atPath: reached.path) { try await Task.sleep(for: .milliseconds(10)) }
-        }
+        func waits() async throws { try await FileAppearance.of(reached) }
 
         func doesNotWait(_ not: Bool = true) throws {
             if not { try Data().write(to: reached) } else { try FileManager.default.removeItem(at: reached) }

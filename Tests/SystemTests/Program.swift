@@ -9,7 +9,10 @@ final class Program: Sendable {
         var output: [UInt8] = []
         var log: [UInt8] = []
         var status: Int32?
-        var waiters: [@Sendable (String, Bool) -> Bool] = []
+        var waiters: [@Sendable (State) -> Bool] = []
+
+        var text: String { String(decoding: log, as: UTF8.self) }
+        var hasEnded: Bool { status != nil }
     }
 
     let name: String
@@ -86,8 +89,8 @@ final class Program: Sendable {
                 state.output += written
                 state.log += said
                 if hasEnded { state.status = status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f) }
-                let text = String(decoding: state.log, as: UTF8.self)
-                state.waiters.removeAll { $0(text, hasEnded) }
+                let now = state
+                state.waiters.removeAll { $0(now) }
             }
             if hasEnded { break }
         }
@@ -110,8 +113,8 @@ final class Program: Sendable {
 
     /// Waits until standard error holds the text so many times; throws where the process ends without it.
     func said(_ text: String, times: Int = 1) async throws {
-        let found = await wait { log, hasEnded in
-            log.components(separatedBy: text).count > times ? true : hasEnded ? false : nil
+        let found = await wait {
+            $0.text.components(separatedBy: text).count > times ? true : $0.hasEnded ? false : nil
         }
         if !found {
             let code = state.withLock { $0.status ?? 0 }
@@ -119,24 +122,27 @@ final class Program: Sendable {
         }
     }
 
+    /// Waits for the first byte on standard output, or the end.
+    func wrote() async { _ = await wait { $0.output.isEmpty && !$0.hasEnded ? nil : true } }
+
     /// Waits for the end; the exit code, or the signal's number negated.
     @discardableResult
     func ended() async -> Int32 {
-        _ = await wait { _, hasEnded in hasEnded ? true : nil }
+        _ = await wait { $0.hasEnded ? true : nil }
         return state.withLock { $0.status ?? 0 }
     }
 
     func signal(_ number: Int32) { kill(pid, number) }
 
-    private func wait(until verdict: @escaping @Sendable (String, Bool) -> Bool?) async -> Bool {
+    private func wait(until verdict: @escaping @Sendable (State) -> Bool?) async -> Bool {
         await withCheckedContinuation { continuation in
             state.withLock { state in
-                if let verdict = verdict(String(decoding: state.log, as: UTF8.self), state.status != nil) {
+                if let verdict = verdict(state) {
                     continuation.resume(returning: verdict)
                     return
                 }
-                state.waiters.append { log, hasEnded in
-                    guard let verdict = verdict(log, hasEnded) else { return false }
+                state.waiters.append { state in
+                    guard let verdict = verdict(state) else { return false }
                     continuation.resume(returning: verdict)
                     return true
                 }

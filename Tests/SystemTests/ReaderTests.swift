@@ -22,7 +22,7 @@ import Testing
                             guard let program = try? Program(command) else { return failures + ["\(command)"] }
                             // What watches goes on until the sweep ends: it is only to get in the way.
                             if command[0] == "watch" {
-                                try? await Task.sleep(for: .milliseconds(100))
+                                await program.wrote()
                                 program.signal(SIGTERM)
                                 await program.ended()
                             } else if await program.ended() != 0 {
