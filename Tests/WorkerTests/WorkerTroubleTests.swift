@@ -84,8 +84,15 @@ import ZeroMQ
         try coordinator.lease(.example())
         #expect(try await coordinator.result().outcome.status == "ok")
         try FileManager.default.removeItem(atPath: bench.spool + folder)
-        // Nobody asks it to leave: it ends of itself, or the suite's time limit ends the test.
-        let error = await #expect(throws: WorkerError.self) { try await run.value }
+        // Nobody asks it to leave, unless the suite's time limit is over.
+        let error = await #expect(throws: WorkerError.self) {
+            try await withTaskCancellationHandler {
+                try await run.value
+            } onCancel: {
+                worker.drain()
+                worker.drain()
+            }
+        }
         #expect(error?.message.contains(bench.spool) == true)
         #expect(error?.message.contains("start the worker again") == true)
         try await coordinator.stop()
